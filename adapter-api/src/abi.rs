@@ -1,0 +1,68 @@
+//! The boundary between host and adapter, seen from both sides in plain types.
+//!
+//! This crate's version is the ABI's version. Every released minor version has its root module
+//! frozen in a file of its own ([`v1_0`]); nothing in such a file changes after the release, since
+//! names and order of fields are part of the ABI. The next version gets a new file, and
+//! [`Callbacks`] brings all of them to the newest form. Only those files name `abi_stable`.
+//!
+//! Not for vendors: hidden from the documentation and free to change between minor versions.
+
+mod panics;
+pub mod v1_0;
+
+use crate::{CallLog, CallbackResult, Contact, Context};
+
+/// The kind of ABI, as an adapter's library names it before the slash.
+pub const FAMILY: &str = "abi_stable";
+/// The major version that this crate speaks: only adapters of the same one load.
+pub const MAJOR: u32 = 1;
+/// The minor version that this crate speaks.
+pub const MINOR: u32 = 0;
+/// The ABI's name as `export_adapter!` embeds it beside the manifest.
+pub const NAME: &str = "abi_stable/1.0";
+
+/// The most actions that a host reads from one reply.
+pub const MAX_ACTIONS: usize = 64;
+
+/// The callbacks of a loaded adapter, whatever minor version it was built on.
+///
+/// The outer error is a broken reply, the inner one is the adapter's own "no".
+pub trait Callbacks: Send + Sync {
+    /// See [`Adapter::open_contact_page`](crate::Adapter::open_contact_page).
+    ///
+    /// # Errors
+    /// [`BadReply`] if the reply breaks the ABI's rules.
+    fn open_contact_page(
+        &self,
+        context: &Context,
+        contact: &Contact,
+    ) -> Result<CallbackResult, BadReply>;
+
+    /// See [`Adapter::open_log_page`](crate::Adapter::open_log_page).
+    ///
+    /// # Errors
+    /// [`BadReply`] if the reply breaks the ABI's rules.
+    fn open_log_page(&self, context: &Context, log: &CallLog) -> Result<CallbackResult, BadReply>;
+
+    /// See [`Adapter::on_unauthorize`](crate::Adapter::on_unauthorize).
+    ///
+    /// # Errors
+    /// [`BadReply`] if the reply breaks the ABI's rules.
+    fn on_unauthorize(&self, context: &Context) -> Result<CallbackResult, BadReply>;
+}
+
+/// A reply that breaks the ABI's rules: a sign of an adapter that was not built with this crate,
+/// or with a later version of it that does not keep to them.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BadReply {
+    /// A text is not UTF-8.
+    #[error("a text in its reply is not UTF-8")]
+    Utf8(#[from] std::string::FromUtf8Error),
+    /// An action of a kind that this version does not know.
+    #[error("its reply has an action of the unknown kind {0}")]
+    UnknownAction(u32),
+    /// More than [`MAX_ACTIONS`].
+    #[error("its reply has {0} actions; at most {MAX_ACTIONS} are read")]
+    TooManyActions(usize),
+}
