@@ -1,0 +1,258 @@
+//! Finds the adapters in the plugins folders, without running any of their code.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::Manifest;
+use crate::abi_name::AbiName;
+use crate::library_file::{self, Target};
+use crate::refusal::{MAX_FILE_SIZE, Refusal};
+
+/// What all the plugins folders hold.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    /// The folders in the order in which they are searched.
+    pub folders: Vec<Folder>,
+    /// Every file in them, by folder and then by name.
+    pub files: Vec<AdapterFile>,
+}
+
+/// A plugins folder.
+#[derive(Debug)]
+pub struct Folder {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Why it could not be listed.
+    pub problem: Option<io::Error>,
+}
+
+/// A file in a plugins folder.
+#[derive(Debug)]
+pub struct AdapterFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its size in bytes, where that is known.
+    pub size: Option<u64>,
+    /// What was read from it, if it is an adapter's library at all.
+    pub description: Option<Description>,
+    /// Whether it can be used.
+    pub state: FileState,
+}
+
+/// What an adapter's library tells of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Description {
+    /// The manifest.
+    pub manifest: Manifest,
+    /// The ABI that it speaks.
+    pub abi: AbiName,
+    /// What it is built for.
+    pub target: Target,
+}
+
+/// Whether a file in a plugins folder can be used.
+#[derive(Debug)]
+pub enum FileState {
+    /// It is an adapter and will be loaded when it is called.
+    Ready,
+    /// It looks like an adapter and cannot be used.
+    Refused(Refusal),
+    /// It does not look like an adapter.
+    Ignored(&'static str),
+}
+
+impl Catalog {
+    /// Reads every file in the folders. What cannot be read is in the catalog, with the reason.
+    #[must_use]
+    pub fn scan(folders: &[PathBuf]) -> Self {
+        let mut catalog = Self::default();
+        for folder in folders {
+            let listed = files_in(folder);
+            let problem = match listed {
+                Ok(paths) => {
+                    catalog
+                        .files
+                        .extend(paths.into_iter().map(AdapterFile::read));
+                    None
+                }
+                Err(cause) => Some(cause),
+            };
+            catalog.folders.push(Folder {
+                path: folder.clone(),
+                problem,
+            });
+        }
+        catalog.settle_same_ids();
+        catalog
+    }
+
+    /// The ready adapter with this id.
+    #[must_use]
+    pub fn ready(&self, id: &str) -> Option<(&AdapterFile, &Description)> {
+        self.all_ready()
+            .find(|(_, description)| description.manifest.id == id)
+    }
+
+    /// Every ready adapter.
+    pub fn all_ready(&self) -> impl Iterator<Item = (&AdapterFile, &Description)> {
+        self.files
+            .iter()
+            .filter(|file| matches!(file.state, FileState::Ready))
+            .filter_map(|file| Some((file, file.description.as_ref()?)))
+    }
+
+    /// The file that would be the adapter with this id, were it not refused.
+    pub(crate) fn refused(&self, id: &str) -> Option<(&AdapterFile, &Refusal)> {
+        self.files.iter().find_map(|file| match &file.state {
+            FileState::Refused(refusal) if file.description.as_ref()?.manifest.id == id => {
+                Some((file, refusal))
+            }
+            _ => None,
+        })
+    }
+
+    /// Of several files with one id, uses the one in the earliest folder; in the same folder, the
+    /// one with the highest version; else the one whose name comes first.
+    fn settle_same_ids(&mut self) {
+        let mut same: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, file) in self.files.iter().enumerate() {
+            if let (FileState::Ready, Some(description)) = (&file.state, &file.description) {
+                let id = description.manifest.id.clone();
+                same.entry(id).or_default().push(index);
+            }
+        }
+        for (id, indices) in same {
+            let Some(winner) = self.winner(&indices) else {
+                continue;
+            };
+            for loser in indices.into_iter().filter(|index| *index != winner) {
+                self.files[loser].state = FileState::Refused(Refusal::SameId {
+                    id: id.clone(),
+                    winner: self.files[winner].path.clone(),
+                    why: self.why_first(winner, loser),
+                });
+            }
+        }
+    }
+
+    fn winner(&self, indices: &[usize]) -> Option<usize> {
+        let first = *indices.first()?;
+        indices
+            .iter()
+            .copied()
+            .take_while(|index| self.parent(*index) == self.parent(first))
+            .max_by_key(|index| (self.version(*index), std::cmp::Reverse(*index)))
+    }
+
+    fn why_first(&self, winner: usize, loser: usize) -> &'static str {
+        if self.parent(winner) != self.parent(loser) {
+            "its folder is searched first"
+        } else if self.version(winner) != self.version(loser) {
+            "its version is higher"
+        } else {
+            "the versions are equal, and its name comes first"
+        }
+    }
+
+    fn parent(&self, index: usize) -> Option<&Path> {
+        self.files[index].path.parent()
+    }
+
+    fn version(&self, index: usize) -> Option<&semver::Version> {
+        let description = self.files[index].description.as_ref();
+        description.map(|it| &it.manifest.version)
+    }
+}
+
+impl AdapterFile {
+    /// Reads one file, whatever it is called.
+    pub(crate) fn inspect(path: &Path) -> (Self, Option<Vec<u8>>) {
+        let mut file = Self {
+            path: path.to_owned(),
+            size: None,
+            description: None,
+            state: FileState::Ready,
+        };
+        let bytes = match read_bytes(path) {
+            Ok(bytes) => bytes,
+            Err(refusal) => {
+                file.state = FileState::Refused(refusal);
+                return (file, None);
+            }
+        };
+        file.size = Some(bytes.len() as u64);
+        if let Err(refusal) = file.describe(&bytes) {
+            file.state = FileState::Refused(refusal);
+        }
+        (file, Some(bytes))
+    }
+
+    fn read(path: PathBuf) -> Self {
+        if let Some(why) = reason_to_ignore(&path) {
+            return Self {
+                path,
+                size: None,
+                description: None,
+                state: FileState::Ignored(why),
+            };
+        }
+        Self::inspect(&path).0
+    }
+
+    fn describe(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
+        let library = library_file::read(bytes)?;
+        let description = self.description.insert(Description {
+            manifest: library.manifest,
+            abi: library.abi,
+            target: library.target,
+        });
+        library_file::check_target(&description.target)?;
+        description.abi.check()
+    }
+}
+
+/// The bytes of an ordinary file of sensible size.
+pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, Refusal> {
+    // Opening a pipe would wait for its writer, so the kind is looked at first.
+    let metadata = fs::metadata(path).map_err(Refusal::Unreadable)?;
+    if metadata.is_dir() {
+        return Err(Refusal::Folder);
+    }
+    if !metadata.is_file() {
+        return Err(Refusal::NotAFile);
+    }
+    if metadata.len() > MAX_FILE_SIZE {
+        return Err(Refusal::TooLarge(metadata.len()));
+    }
+    fs::read(path).map_err(Refusal::Unreadable)
+}
+
+fn files_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut paths = fs::read_dir(folder)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<io::Result<Vec<_>>>()?;
+    paths.retain(|path| !is_hidden(path));
+    paths.sort();
+    Ok(paths)
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name()
+        .is_some_and(|name| name.to_string_lossy().starts_with('.'))
+}
+
+/// Files named like a library of any system are looked into, so that one for another system is
+/// refused in words instead of being passed over.
+fn reason_to_ignore(path: &Path) -> Option<&'static str> {
+    let extension = path.extension().unwrap_or_default().to_string_lossy();
+    if ["so", "dll", "dylib"].contains(&extension.to_ascii_lowercase().as_str()) {
+        return None;
+    }
+    Some(if path.is_dir() {
+        "a folder; adapters stand in the plugins folder itself"
+    } else {
+        "not named like a library (.so, .dll, .dylib)"
+    })
+}

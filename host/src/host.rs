@@ -1,0 +1,186 @@
+//! The facade that a dialer holds: it ties the rooms together and stays thin.
+
+mod builder;
+mod calling;
+
+pub use builder::{BuildError, HostBuilder};
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use callpop_adapter::{CallLog, Contact};
+
+use crate::Hostname;
+use crate::account_store::{Account, AccountStore};
+use crate::browser::Browser;
+use crate::connecting::{self, ConnectRequest};
+use crate::discovery::Catalog;
+use crate::error::{CallError, ConnectError};
+use crate::outcome::{LogOut, Outcome};
+use crate::private_copy::PrivateCopies;
+use crate::runner::{Callback, Request, Runner};
+use crate::state_file::{KeptAside, StateError};
+
+/// How a single call departs from the usual.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CallOptions {
+    /// A hostname to use without connecting. The account's own stored values go with it only if it
+    /// is the account's own hostname.
+    pub hostname: Option<String>,
+    /// Perform nothing: open no page, change no stored value, forget no account.
+    pub dry_run: bool,
+}
+
+/// Finds, loads and calls adapters. Made by [`Host::builder`]; to be shared between threads.
+pub struct Host {
+    folders: Vec<PathBuf>,
+    catalog: RwLock<Arc<Catalog>>,
+    accounts: AccountStore,
+    copies: PrivateCopies,
+    browser: Arc<dyn Browser>,
+    /// The adapters that are loaded, by their id.
+    runners: Mutex<HashMap<String, Arc<dyn Runner>>>,
+}
+
+impl Host {
+    /// Sets up a host.
+    #[must_use]
+    pub fn builder() -> HostBuilder {
+        HostBuilder::default()
+    }
+
+    /// What the plugins folders held when they were last looked at.
+    #[must_use]
+    pub fn catalog(&self) -> Arc<Catalog> {
+        Arc::clone(&self.catalog.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Looks at the plugins folders again. An adapter whose file changed is loaded anew when it is
+    /// next called; calls that are under way finish with what they began.
+    pub fn rescan(&self) {
+        let catalog = Arc::new(Catalog::scan(&self.folders));
+        *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = catalog;
+        self.runners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+
+    /// The connected accounts.
+    ///
+    /// # Errors
+    /// [`StateError`] if they cannot be read.
+    pub fn accounts(&self) -> Result<Vec<Account>, StateError> {
+        self.accounts.all()
+    }
+
+    /// The state files that were found damaged since the last call, and where they are kept.
+    #[must_use]
+    pub fn take_kept_aside(&self) -> Vec<KeptAside> {
+        self.accounts.take_kept_aside()
+    }
+
+    /// Connects an account. Connecting to the same host again changes the values that are given
+    /// and keeps the others.
+    ///
+    /// # Errors
+    /// [`ConnectError`]; nothing is changed then.
+    pub fn connect(&self, request: &ConnectRequest) -> Result<Account, ConnectError> {
+        let (_, description) = self.find(&request.adapter)?;
+        let manifest = &description.manifest;
+        let hostname = Hostname::parse_for(&request.host, manifest)?;
+        let changed = self.accounts.change(&request.adapter, |before| {
+            let mut account = match before {
+                Some(account) if account.hostname != hostname => {
+                    return Err(ConnectError::Connected {
+                        adapter: account.adapter,
+                        hostname: account.hostname,
+                    });
+                }
+                Some(account) => account,
+                None => Account::new(&manifest.id, hostname.clone()),
+            };
+            connecting::apply(&request.values, manifest, &mut account)?;
+            Ok(Some(account))
+        })?;
+        Ok(changed.unwrap_or_else(|| Account::new(&manifest.id, hostname)))
+    }
+
+    /// A call is received, or the user asks for the contact: opens the contact's page.
+    ///
+    /// # Errors
+    /// [`CallError`]; nothing is changed then, but for pages that a browser had opened before it
+    /// failed.
+    pub fn open_contact_page(
+        &self,
+        adapter: &str,
+        contact: &Contact,
+        options: &CallOptions,
+    ) -> Result<Outcome, CallError> {
+        let callee = self.callee(adapter, options)?;
+        self.contact_page(&callee, contact, options)
+    }
+
+    /// The user picks "Open call log": opens the logged activity, or the contact's page if the CRM
+    /// has none for a log. The contact is `contact`, else the one that the log names.
+    ///
+    /// # Errors
+    /// As [`open_contact_page`](Self::open_contact_page).
+    pub fn open_log_page(
+        &self,
+        adapter: &str,
+        log: &CallLog,
+        contact: Option<&Contact>,
+        options: &CallOptions,
+    ) -> Result<Outcome, CallError> {
+        let callee = self.callee(adapter, options)?;
+        if callee.description.manifest.can_open_log_page {
+            let log = calling::with_contact(log.clone(), contact);
+            let request = Request::OpenLogPage(callee.context(), log);
+            return self.call(&callee, &request, options);
+        }
+        let contact = contact.cloned().or_else(|| calling::contact_of(log));
+        let Some(contact) = contact else {
+            return Err(CallError::NoLogPage(callee.description.manifest.name));
+        };
+        self.contact_page(&callee, &contact, options)
+    }
+
+    /// The user logs out: runs the adapter's clean-up and forgets the account, whatever the
+    /// clean-up says.
+    ///
+    /// # Errors
+    /// [`CallError`] if there is no account, or if it cannot be forgotten. A failure of the
+    /// clean-up is [`LogOut::problem`].
+    pub fn log_out(&self, adapter: &str, options: &CallOptions) -> Result<LogOut, CallError> {
+        let account = self.accounts.of(adapter)?;
+        if account.is_none() && options.hostname.is_none() {
+            self.find(adapter)?;
+            return Err(CallError::NotConnected(adapter.to_owned()));
+        }
+        let cleaned = self.callee(adapter, options).and_then(|callee| {
+            let request = Request::OnUnauthorize(callee.context());
+            self.call(&callee, &request, options)
+        });
+        let (outcome, problem) = match cleaned {
+            Ok(outcome) => (outcome, None),
+            Err(error) => {
+                let outcome = Outcome::nothing(adapter, Callback::OnUnauthorize, options.dry_run);
+                (outcome, Some(error))
+            }
+        };
+        let forgotten = if options.dry_run {
+            None
+        } else {
+            self.accounts
+                .change(adapter, |_| Ok::<_, StateError>(None))?;
+            account
+        };
+        Ok(LogOut {
+            outcome,
+            forgotten,
+            problem,
+        })
+    }
+}

@@ -1,0 +1,220 @@
+//! How one callback goes, in one direction: adapter, account, callback, check, doing.
+
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError};
+
+use callpop_adapter::{Actions, CallLog, Contact, Context};
+
+use super::{CallOptions, Host};
+use crate::Hostname;
+use crate::account_store::Account;
+use crate::discovery::{self, Description};
+use crate::error::{CallError, FindError};
+use crate::library_file;
+use crate::loading::LoadError;
+use crate::outcome::Outcome;
+use crate::plan::Plan;
+use crate::runner::{InProcess, Request, Runner};
+use crate::url_policy::UrlPolicy;
+
+/// An adapter that is to be called, and the account that it is called for.
+pub(super) struct Callee {
+    pub(super) description: Description,
+    path: PathBuf,
+    account: Account,
+}
+
+impl Callee {
+    fn id(&self) -> &str {
+        &self.description.manifest.id
+    }
+
+    pub(super) fn context(&self) -> Context {
+        let mut context = Context::new(self.account.hostname.to_string());
+        context.stored.clone_from(&self.account.stored);
+        context.settings.clone_from(&self.account.settings);
+        context
+    }
+}
+
+impl Host {
+    /// The ready adapter with this id.
+    pub(super) fn find(&self, id: &str) -> Result<(PathBuf, Description), FindError> {
+        let catalog = self.catalog();
+        if let Some((file, description)) = catalog.ready(id) {
+            return Ok((file.path.clone(), description.clone()));
+        }
+        Err(match catalog.refused(id) {
+            Some((file, refusal)) => FindError::refused(id, file.path.clone(), refusal),
+            None => FindError::NoSuchAdapter {
+                id: id.to_owned(),
+                folders: self.folders.clone(),
+                known: catalog
+                    .all_ready()
+                    .map(|(_, description)| description.manifest.id.clone())
+                    .collect(),
+            },
+        })
+    }
+
+    pub(super) fn callee(&self, id: &str, options: &CallOptions) -> Result<Callee, CallError> {
+        let (path, description) = self.find(id)?;
+        let connected = self.accounts.of(id)?;
+        let account = match (&options.hostname, connected) {
+            (None, Some(account)) => account,
+            (None, None) => return Err(CallError::NotConnected(id.to_owned())),
+            (Some(given), connected) => {
+                let hostname = Hostname::parse_for(given, &description.manifest)?;
+                connected
+                    .filter(|account| account.hostname == hostname)
+                    .unwrap_or_else(|| Account::new(id, hostname))
+            }
+        };
+        Ok(Callee {
+            description,
+            path,
+            account,
+        })
+    }
+
+    pub(super) fn contact_page(
+        &self,
+        callee: &Callee,
+        contact: &Contact,
+        options: &CallOptions,
+    ) -> Result<Outcome, CallError> {
+        let manifest = &callee.description.manifest;
+        if !manifest.can_open_contact_page {
+            return Err(CallError::NoContactPage(manifest.name.clone()));
+        }
+        let request = Request::OpenContactPage(callee.context(), contact.clone());
+        self.call(callee, &request, options)
+    }
+
+    /// Runs a callback, checks all of its actions, and then performs them.
+    pub(super) fn call(
+        &self,
+        callee: &Callee,
+        request: &Request,
+        options: &CallOptions,
+    ) -> Result<Outcome, CallError> {
+        let actions = self.run(callee, request)?;
+        let plan = checked(actions, callee)?;
+        if !options.dry_run {
+            self.perform(callee, &plan)?;
+        }
+        Ok(Outcome {
+            adapter: callee.id().to_owned(),
+            callback: request.callback(),
+            opened: plan.pages,
+            stored: plan.stored,
+            notices: plan.notices,
+            dry_run: options.dry_run,
+        })
+    }
+
+    fn run(&self, callee: &Callee, request: &Request) -> Result<Actions, CallError> {
+        let runner = self.runner(callee).map_err(|source| CallError::Load {
+            adapter: callee.id().to_owned(),
+            source,
+        })?;
+        runner.run(request).map_err(|source| CallError::Run {
+            adapter: callee.id().to_owned(),
+            callback: request.callback(),
+            source,
+        })
+    }
+
+    /// The loaded adapter, from its private copy.
+    fn runner(&self, callee: &Callee) -> Result<Arc<dyn Runner>, LoadError> {
+        // Held while loading, so that one adapter is not loaded twice; a lock that a panic
+        // poisoned still guards a whole map.
+        let mut runners = self.runners.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(runner) = runners.get(callee.id()) {
+            return Ok(Arc::clone(runner));
+        }
+        let path = &callee.path;
+        let changed = |source| LoadError::Changed {
+            path: path.clone(),
+            source,
+        };
+        let bytes = discovery::read_bytes(path).map_err(changed)?;
+        // What is loaded is what is read here, so this is what must be right, whatever discovery
+        // saw earlier.
+        let library = library_file::read(&bytes).map_err(changed)?;
+        library_file::check_target(&library.target).map_err(changed)?;
+        library.abi.check().map_err(changed)?;
+        let copy = self.copies.keep(&bytes).map_err(|source| LoadError::Copy {
+            path: path.clone(),
+            source,
+        })?;
+        let runner: Arc<dyn Runner> = Arc::new(InProcess::load(&copy, &library.abi)?);
+        runners.insert(callee.id().to_owned(), Arc::clone(&runner));
+        Ok(runner)
+    }
+
+    /// Opens the pages, then keeps the stored values: a page that cannot be opened leaves the
+    /// values as they were.
+    fn perform(&self, callee: &Callee, plan: &Plan) -> Result<(), CallError> {
+        for page in &plan.pages {
+            self.browser.open(page)?;
+        }
+        if plan.stored.is_empty() {
+            return Ok(());
+        }
+        self.accounts.change(callee.id(), |account| {
+            // No account, no stored values: it was logged out meanwhile, or never connected.
+            let Some(mut account) = account else {
+                return Ok(None);
+            };
+            if account.hostname == callee.account.hostname {
+                account.stored =
+                    plan.applied_to(account.stored)
+                        .map_err(|source| CallError::Rejected {
+                            adapter: account.adapter.clone(),
+                            source,
+                        })?;
+            }
+            Ok::<_, CallError>(Some(account))
+        })?;
+        Ok(())
+    }
+}
+
+fn checked(actions: Actions, callee: &Callee) -> Result<Plan, CallError> {
+    let rejected = |source| CallError::Rejected {
+        adapter: callee.id().to_owned(),
+        source,
+    };
+    let policy = UrlPolicy {
+        hostname: &callee.account.hostname,
+        hosts: &callee.description.manifest.hosts,
+    };
+    let plan = Plan::of(actions, policy).map_err(rejected)?;
+    plan.applied_to(callee.account.stored.clone())
+        .map_err(rejected)?;
+    Ok(plan)
+}
+
+/// The log, with what the contact knows and the log does not say.
+pub(super) fn with_contact(mut log: CallLog, contact: Option<&Contact>) -> CallLog {
+    let Some(contact) = contact else {
+        return log;
+    };
+    log.contact_id = log.contact_id.or_else(|| Some(contact.id.clone()));
+    log.contact_type = log.contact_type.or_else(|| contact.contact_type.clone());
+    for (name, value) in &contact.extras {
+        log.extras
+            .entry(name.clone())
+            .or_insert_with(|| value.clone());
+    }
+    log
+}
+
+/// The contact that the log names.
+pub(super) fn contact_of(log: &CallLog) -> Option<Contact> {
+    let mut contact = Contact::new(log.contact_id.clone()?, "", "");
+    contact.contact_type.clone_from(&log.contact_type);
+    contact.extras.clone_from(&log.extras);
+    Some(contact)
+}

@@ -1,0 +1,87 @@
+//! The Callpop host: what a desktop dialer embeds to open the right CRM page at the right moment.
+//!
+//! 1. Build a [`Host`]: it looks into the plugins folders and reads each adapter's manifest,
+//!    without running any adapter.
+//! 2. Show the [`Catalog`]: every file with its state, and why a refused one is refused.
+//! 3. [`connect`](Host::connect) an account: an adapter, and the address of the user's CRM.
+//! 4. When a call is received, [`open_contact_page`](Host::open_contact_page).
+//! 5. When the user picks "Open call log", [`open_log_page`](Host::open_log_page).
+//! 6. When the user logs out, [`log_out`](Host::log_out).
+//!
+//! An adapter only computes what should happen. The host checks all of it — pages open on the
+//! account's own CRM and nowhere else — and then performs it, or none of it.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use callpop_host::{CallError, CallOptions, FindError, Host, RecordingBrowser};
+//!
+//! # let home = tempfile::tempdir()?;
+//! let browser = Arc::new(RecordingBrowser::default()); // or leave it out: the system's browser
+//! let host = Host::builder() // 1
+//!     .home(home.path())
+//!     .plugins_folder(home.path().join("plugins"))
+//!     .browser(browser.clone())
+//!     .build()?;
+//!
+//! for file in &host.catalog().files { // 2
+//!     println!("{}: {:?}", file.path.display(), file.state);
+//! }
+//!
+//! let contact = callpop_host::contact_from_json(
+//!     r#"{"id":"1234829292","name":"John Doe","phone":"+12025550123"}"#,
+//! )?;
+//! match host.open_contact_page("pipedrive", &contact, &CallOptions::default()) { // 4
+//!     Ok(outcome) => println!("opened {:?}", outcome.opened),
+//!     Err(CallError::Find(FindError::NoSuchAdapter { id, .. })) => println!("no {id} here"),
+//!     Err(error) => println!("{}", callpop_host::with_causes(&error)),
+//! }
+//! # assert!(browser.pages().is_empty());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod abi_name;
+mod account_store;
+mod browser;
+mod connecting;
+mod contact_json;
+mod discovery;
+mod error;
+mod home;
+mod host;
+mod hostname;
+mod inspection;
+mod library_file;
+mod loading;
+mod manifest;
+mod outcome;
+mod plain_text;
+mod plan;
+mod private_copy;
+mod refusal;
+mod runner;
+mod state_file;
+mod url_policy;
+
+pub use abi_name::AbiName;
+pub use account_store::Account;
+pub use browser::{Browser, BrowserError, Page, RecordingBrowser, SystemBrowser};
+pub use connecting::ConnectRequest;
+pub use contact_json::{ContactError, contact_from_json};
+pub use discovery::{AdapterFile, Catalog, Description, FileState, Folder};
+pub use error::{CallError, ConnectError, FindError, with_causes};
+pub use home::{default_home, default_plugins_folders};
+pub use host::{BuildError, CallOptions, Host, HostBuilder};
+pub use hostname::{Hostname, HostnameError};
+pub use inspection::{Inspection, inspect};
+pub use library_file::Target;
+pub use loading::LoadError;
+pub use manifest::{ContactType, HostPattern, Manifest, ManifestError, Setting, StoredValue};
+pub use outcome::{LogOut, Outcome};
+pub use plan::{ActionRejection, MAX_PAGES, StoredChange, StoredChangeKind};
+pub use refusal::{MAX_FILE_SIZE, Refusal};
+pub use runner::{Callback, RunError};
+pub use state_file::{KeptAside, StateError};
+pub use url_policy::{AcceptedUrl, MAX_URL_LENGTH, UrlPolicy, UrlRejection};
+
+/// The kinds of trouble that an adapter itself reports, and how it wants a page shown.
+pub use callpop_adapter::{AdapterError, CallLog, Contact, ErrorCode, OpenAs};

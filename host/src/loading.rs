@@ -1,0 +1,142 @@
+//! Opens an adapter's library and checks that it speaks our ABI. The only file that names
+//! `abi_stable` and `libloading`, and the only one with unsafe code.
+//!
+//! `RootModule::load_from_*` is not used: it keeps one instance per root-module type for the whole
+//! process, so a second adapter would silently be the first.
+//!
+//! A library is never closed again: its threads, its thread-local destructors and every value that
+//! it made would then lead into unmapped memory.
+
+#![expect(unsafe_code, reason = "a dynamic library cannot be opened otherwise")]
+
+use std::mem::ManuallyDrop;
+use std::path::{Path, PathBuf};
+
+use abi_stable::library::{
+    AbiHeaderRef, LibHeader, LibraryError, ROOT_MODULE_LOADER_NAME_WITH_NUL,
+};
+use callpop_adapter::abi::{self, Callbacks, v1_0};
+
+use crate::abi_name::AbiName;
+
+/// Why a library that discovery found ready could not be loaded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The file changed since, and is no adapter any more.
+    #[error("{} changed since it was found", path.display())]
+    Changed {
+        /// The file in the plugins folder.
+        path: PathBuf,
+        /// What it is now.
+        source: crate::Refusal,
+    },
+    /// The private copy could not be made.
+    #[error("the private copy of {} could not be made", path.display())]
+    Copy {
+        /// The file in the plugins folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The system's loader refused it; a library that it needs may be missing.
+    #[error("the system could not load {}", path.display())]
+    System {
+        /// The private copy.
+        path: PathBuf,
+        /// What the loader says.
+        source: libloading::Error,
+    },
+    /// It is not what its manifest says: header, version or layout of the ABI do not fit.
+    #[error("{} says that it speaks {abi}, and does not: {what}", path.display())]
+    Abi {
+        /// The private copy.
+        path: PathBuf,
+        /// What its manifest says.
+        abi: AbiName,
+        /// What does not fit.
+        what: String,
+    },
+}
+
+/// Loads the library at `path`, an absolute path to a private copy whose manifest names `abi`.
+///
+/// This runs code of the library: its constructors, and `abi_stable`'s checks.
+pub(crate) fn load(path: &Path, abi: &AbiName) -> Result<Box<dyn Callbacks>, LoadError> {
+    let failed = |what: String| LoadError::Abi {
+        path: path.to_owned(),
+        abi: abi.clone(),
+        what,
+    };
+    if abi.family != abi::FAMILY {
+        return Err(failed("this host has no loader for it".to_owned()));
+    }
+    let library = open(path).map_err(|source| LoadError::System {
+        path: path.to_owned(),
+        source,
+    })?;
+    let header = checked_header(&library, abi).map_err(failed)?;
+    // The newest form that this host knows. An adapter of a later minor version has it too, with
+    // more behind it: that is what a prefix type promises, and what the layout check verifies.
+    let module = header
+        .init_root_module::<v1_0::RootModuleRef>()
+        .map_err(|error| failed(described(&error)))?;
+    Ok(Box::new(module))
+}
+
+fn open(path: &Path) -> Result<ManuallyDrop<libloading::Library>, libloading::Error> {
+    #[cfg(unix)]
+    let library = {
+        use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
+        // SAFETY: opening runs the library's constructors, which this host cannot vouch for: the
+        // user chose to run this adapter in-process by placing it into a plugins folder. The path
+        // is absolute, so no search path is looked through; the file is our private copy, so
+        // nobody changes it while it is mapped.
+        unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }?
+    };
+    #[cfg(windows)]
+    let library = {
+        use libloading::os::windows::{
+            LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR, LOAD_LIBRARY_SEARCH_SYSTEM32, Library,
+        };
+        let flags = LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_SYSTEM32;
+        // SAFETY: as above; the flags keep the current folder and PATH out of the search for the
+        // library's own dependencies.
+        unsafe { Library::load_with_flags(path, flags) }?
+    };
+    Ok(ManuallyDrop::new(library.into()))
+}
+
+fn checked_header(
+    library: &libloading::Library,
+    abi: &AbiName,
+) -> Result<&'static LibHeader, String> {
+    let name = ROOT_MODULE_LOADER_NAME_WITH_NUL.as_bytes();
+    // SAFETY: a library that exports `abi_stable`'s name for its header has that header there, as
+    // every `export_adapter!` does; the library is never closed, so `'static` holds. A library
+    // that lies about it is not protected against in-process.
+    let header = unsafe { library.get::<AbiHeaderRef>(name) }
+        .map_err(|_| "it has no root module".to_owned())?;
+    let header = header.upgrade().map_err(|error| described(&error))?;
+    let version = header.version_strings().to_string();
+    let major = version.split('.').next().and_then(|it| it.parse().ok());
+    if major != Some(abi.major) {
+        return Err(format!("its root module has the version {version}"));
+    }
+    if header.layout().is_none() {
+        return Err("its layout cannot be checked, since it was built without one".to_owned());
+    }
+    Ok(header)
+}
+
+/// The first lines of what `abi_stable` says, which may be hundreds.
+fn described(error: &LibraryError) -> String {
+    let text = error.to_string();
+    let lines: Vec<_> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .take(6)
+        .collect();
+    lines.join(" / ")
+}

@@ -1,0 +1,156 @@
+//! The manifest: an adapter's own description, checked by the rules of `adapter.schema.json`.
+//!
+//! The rules stand twice, as a schema for editors and here, where they give an error with line and
+//! column; `tests` below keep the two together.
+
+mod host_pattern;
+mod rules;
+
+pub use host_pattern::HostPattern;
+pub(crate) use rules::{is_host_label, is_value_name};
+
+use serde::{Deserialize, Serialize};
+
+/// An adapter's description of itself; see `adapter-api/adapter.schema.json` for the meaning and
+/// the limits of each member. None of the texts has control characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Manifest {
+    /// The adapter's name for programs: `google-sheets`.
+    #[serde(deserialize_with = "rules::id")]
+    pub id: String,
+    /// The CRM's name for people.
+    #[serde(deserialize_with = "rules::line")]
+    pub name: String,
+    /// The adapter's version.
+    #[serde(deserialize_with = "rules::version")]
+    pub version: semver::Version,
+    /// Who made the adapter and answers for it.
+    #[serde(deserialize_with = "rules::line")]
+    pub vendor: String,
+    /// Where people learn more.
+    #[serde(
+        default,
+        deserialize_with = "rules::website",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub website: Option<String>,
+    /// Where people get help.
+    #[serde(
+        default,
+        deserialize_with = "rules::website",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub support: Option<String>,
+    /// What the adapter opens.
+    #[serde(default, deserialize_with = "rules::text")]
+    pub description: String,
+    /// The hosts of the CRM; none means that an account may live on any.
+    #[serde(default, deserialize_with = "rules::list")]
+    pub hosts: Vec<HostPattern>,
+    /// Whether the CRM has a page for a contact.
+    #[serde(default = "yes")]
+    pub can_open_contact_page: bool,
+    /// Whether the CRM has a page for a logged call.
+    #[serde(default)]
+    pub can_open_log_page: bool,
+    /// The kinds of record that a contact can be.
+    #[serde(default, deserialize_with = "rules::list")]
+    pub contact_types: Vec<ContactType>,
+    /// What can be set for an account.
+    #[serde(default, deserialize_with = "rules::list")]
+    pub settings: Vec<Setting>,
+    /// What the dialer stores for an account at login.
+    #[serde(default, deserialize_with = "rules::list")]
+    pub stored_values: Vec<StoredValue>,
+}
+
+/// A kind of record that a contact can be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ContactType {
+    /// What the contact's `type` says.
+    #[serde(deserialize_with = "rules::line")]
+    pub value: String,
+    /// What people call it, if that differs.
+    #[serde(
+        default,
+        deserialize_with = "rules::some_line",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub display: Option<String>,
+}
+
+/// Something that can be set for an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Setting {
+    /// Its name for programs.
+    #[serde(deserialize_with = "rules::value_name")]
+    pub id: String,
+    /// Its name for people.
+    #[serde(deserialize_with = "rules::line")]
+    pub name: String,
+    /// What it is for.
+    #[serde(default, deserialize_with = "rules::text")]
+    pub description: String,
+    /// Whether an account cannot be connected without it.
+    #[serde(default)]
+    pub required: bool,
+}
+
+/// A value that the dialer stores for an account at login.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct StoredValue {
+    /// Its name.
+    #[serde(deserialize_with = "rules::value_name")]
+    pub name: String,
+    /// What it is for.
+    #[serde(default, deserialize_with = "rules::text")]
+    pub description: String,
+}
+
+/// A manifest that cannot be read, with the place.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, column {column}: {what}")]
+pub struct ManifestError {
+    /// The line in `adapter.json`, from 1.
+    pub line: usize,
+    /// The column in that line, from 1; 0 where the line as a whole is meant.
+    pub column: usize,
+    /// What is wrong there.
+    pub what: String,
+}
+
+impl Manifest {
+    /// Reads `adapter.json`.
+    ///
+    /// # Errors
+    /// [`ManifestError`] if it is not JSON or breaks a rule of the schema.
+    pub fn parse(text: &str) -> Result<Self, ManifestError> {
+        serde_json::from_str(text).map_err(|error| {
+            let place = format!(" at line {} column {}", error.line(), error.column());
+            ManifestError {
+                line: error.line(),
+                column: error.column(),
+                what: error.to_string().replace(&place, ""),
+            }
+        })
+    }
+
+    /// The host patterns in one line: `app.clio.com, eu.app.clio.com`.
+    #[must_use]
+    pub fn hosts_line(&self) -> String {
+        let hosts: Vec<_> = self.hosts.iter().map(ToString::to_string).collect();
+        hosts.join(", ")
+    }
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,112 @@
+//! Why a file in a plugins folder is not a ready adapter, in words that a vendor can act on.
+
+use std::path::PathBuf;
+
+use callpop_adapter::{abi, embedded_manifest::DecodeError};
+
+use crate::abi_name::AbiName;
+use crate::library_file::Target;
+use crate::manifest::ManifestError;
+
+/// The largest file that is read, in bytes.
+pub const MAX_FILE_SIZE: u64 = 256 * 1024 * 1024;
+
+/// Why a file is refused.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The system does not let us read it.
+    #[error("it cannot be read")]
+    Unreadable(#[source] std::io::Error),
+    /// A folder with a library's name.
+    #[error("it is a folder; the library itself stands in the plugins folder")]
+    Folder,
+    /// A pipe, a device or the like.
+    #[error("it is not an ordinary file")]
+    NotAFile,
+    /// Nothing in it.
+    #[error("it is empty; was it copied to the end?")]
+    Empty,
+    /// Over [`MAX_FILE_SIZE`].
+    #[error("it has {0} bytes; at most {MAX_FILE_SIZE} are read")]
+    TooLarge(u64),
+    /// Not a dynamic library of any system.
+    #[error("it is not a dynamic library: {found}")]
+    NotALibrary {
+        /// What it is instead.
+        found: String,
+    },
+    /// For another operating system or processor.
+    #[error("it is built for {file}, and this is {here}; get the file for {here}")]
+    OtherMachine {
+        /// What the file is for.
+        file: Target,
+        /// What this machine is.
+        here: Target,
+    },
+    /// A library, but no adapter.
+    #[error(
+        "it is a library without a manifest, so not an adapter; \
+         an adapter gets its manifest from `export_adapter!`"
+    )]
+    NoManifest,
+    /// The manifest's data is there and cannot be decoded.
+    #[error("its manifest is damaged")]
+    DamagedEmbedding(#[from] DecodeError),
+    /// `adapter.json` breaks a rule.
+    #[error("its manifest (adapter.json) is not valid")]
+    DamagedManifest(#[from] ManifestError),
+    /// A kind of ABI that this host does not know.
+    #[error(
+        "it speaks the ABI {0:?}, which this host does not know; \
+         it needs a newer Callpop, or the file is damaged"
+    )]
+    UnknownAbi(String),
+    /// Another major version of the ABI.
+    #[error("{}", other_major(.0))]
+    OtherAbiMajor(AbiName),
+    /// Another file with the same id is used.
+    #[error("the adapter `{id}` is taken from {} instead: {why}", winner.display())]
+    SameId {
+        /// The id of both.
+        id: String,
+        /// The file that is used.
+        winner: PathBuf,
+        /// By which rule.
+        why: &'static str,
+    },
+}
+
+impl Refusal {
+    /// The refusal's name for programs; it never changes once released.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unreadable(_) => "unreadable",
+            Self::Folder => "folder",
+            Self::NotAFile => "not-a-file",
+            Self::Empty => "empty",
+            Self::TooLarge(_) => "too-large",
+            Self::NotALibrary { .. } => "not-a-library",
+            Self::OtherMachine { .. } => "other-machine",
+            Self::NoManifest => "no-manifest",
+            Self::DamagedEmbedding(_) | Self::DamagedManifest(_) => "damaged-manifest",
+            Self::UnknownAbi(_) => "unknown-abi",
+            Self::OtherAbiMajor(_) => "other-abi-major",
+            Self::SameId { .. } => "same-id",
+        }
+    }
+}
+
+fn other_major(found: &AbiName) -> String {
+    let (older, advice) = if found.major > abi::MAJOR {
+        ("this host is older", "install a newer Callpop")
+    } else {
+        ("the adapter is older", "get a newer version of the adapter")
+    };
+    format!(
+        "it is built for ABI major {}, and this host has major {}: {older}; {advice}",
+        found.major,
+        abi::MAJOR
+    )
+}

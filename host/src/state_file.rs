@@ -1,0 +1,177 @@
+//! Small JSON files that only their owner may read, written as a whole or not at all.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+/// Why a state file cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StateError {
+    /// The system refused.
+    #[error("cannot {doing} {}", path.display())]
+    Io {
+        /// `read`, `write`, ...
+        doing: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It was written by a later version of Callpop, which may mean more by it than we know.
+    #[error(
+        "{} was written by a newer Callpop (format {format}); it is left as it is",
+        path.display()
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// The format that it names.
+        format: u64,
+    },
+}
+
+/// A damaged file that was kept aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptAside {
+    /// Where the file was.
+    pub path: PathBuf,
+    /// Where it is now.
+    pub now: PathBuf,
+    /// What is wrong with it.
+    pub damage: String,
+}
+
+impl std::fmt::Display for KeptAside {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{} is damaged ({}); it is kept as {}, and a new one is begun",
+            self.path.display(),
+            self.damage,
+            self.now.display()
+        )
+    }
+}
+
+/// What was read: the value, or the default if there is no file yet.
+pub(crate) struct Read<T> {
+    pub(crate) value: T,
+    pub(crate) kept_aside: Option<KeptAside>,
+}
+
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Envelope<T> {
+    format: u64,
+    #[serde(flatten)]
+    value: T,
+}
+
+/// The format that this version writes.
+const FORMAT: u64 = 1;
+
+/// Reads the file; a damaged one is renamed, so that nothing is lost.
+pub(crate) fn read<T: DeserializeOwned + Default>(path: &Path) -> Result<Read<T>, StateError> {
+    let text = match fs::read(path) {
+        Ok(text) => text,
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
+            return Ok(Read {
+                value: T::default(),
+                kept_aside: None,
+            });
+        }
+        Err(source) => return Err(failed("read", path, source)),
+    };
+    let format = serde_json::from_slice::<serde_json::Value>(&text)
+        .ok()
+        .and_then(|value| value.get("format")?.as_u64());
+    if let Some(format) = format.filter(|format| *format > FORMAT) {
+        return Err(StateError::Newer {
+            path: path.to_owned(),
+            format,
+        });
+    }
+    match serde_json::from_slice::<Envelope<T>>(&text) {
+        Ok(envelope) => Ok(Read {
+            value: envelope.value,
+            kept_aside: None,
+        }),
+        Err(damage) => Ok(Read {
+            value: T::default(),
+            kept_aside: Some(keep_aside(path, &damage)?),
+        }),
+    }
+}
+
+/// Writes the file: first under another name, then renamed into place.
+pub(crate) fn write<T: Serialize>(path: &Path, value: &T) -> Result<(), StateError> {
+    let write = || -> io::Result<()> {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        // Temporary files are readable by their owner only, and stay so when they are renamed.
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        let envelope = Envelope {
+            format: FORMAT,
+            value,
+        };
+        serde_json::to_writer_pretty(&mut file, &envelope)?;
+        file.write_all(b"\n")?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|failed| failed.error)?;
+        Ok(())
+    };
+    write().map_err(|source| failed("write", path, source))
+}
+
+/// Waits until no other process changes the file at `path`, and keeps others waiting until the
+/// returned file is dropped.
+pub(crate) fn lock(path: &Path) -> Result<File, StateError> {
+    let lock_path = path.with_extension("lock");
+    let lock = || -> io::Result<File> {
+        let file = private_options().open(&lock_path)?;
+        file.lock()?;
+        Ok(file)
+    };
+    lock().map_err(|source| failed("lock", &lock_path, source))
+}
+
+/// Makes the folder, and those above it, for its owner alone.
+pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+pub(crate) fn failed(doing: &'static str, path: &Path, source: io::Error) -> StateError {
+    StateError::Io {
+        doing,
+        path: path.to_owned(),
+        source,
+    }
+}
+
+fn private_options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+fn keep_aside(path: &Path, damage: &serde_json::Error) -> Result<KeptAside, StateError> {
+    let now = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(0, |since| since.as_millis());
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    let aside = path.with_file_name(format!("{name}.damaged-{now}.json"));
+    fs::rename(path, &aside).map_err(|source| failed("rename", path, source))?;
+    Ok(KeptAside {
+        path: path.to_owned(),
+        now: aside,
+        damage: damage.to_string(),
+    })
+}

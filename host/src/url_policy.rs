@@ -1,0 +1,151 @@
+//! Which pages may open: only those of the account's own CRM.
+//!
+//! The checks run on the text as the adapter gave it and on what the `url` crate makes of it, so
+//! that what a person reads, what is checked and what the browser opens are the same.
+
+use callpop_adapter::is_loopback_host;
+use url::Url;
+
+use crate::{Hostname, manifest::HostPattern};
+
+/// The longest URL that is opened, in bytes. Browsers take more, but not all of the ways to hand
+/// one over do: a Windows shortcut ends at 2083.
+pub const MAX_URL_LENGTH: usize = 2048;
+
+/// A URL that the policy has accepted; there is no other way to make one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcceptedUrl(Url);
+
+impl AcceptedUrl {
+    /// The URL as the browser gets it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// The host part, without port: all that a log should tell of a page.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.0.host_str().unwrap_or_default()
+    }
+}
+
+/// Why a URL is not opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UrlRejection {
+    /// Over [`MAX_URL_LENGTH`].
+    #[error("it is {0} bytes long; at most {MAX_URL_LENGTH} are opened")]
+    TooLong(usize),
+    /// A character that does not belong into a URL and that browsers drop or read differently.
+    #[error("it contains the character {0:?}, which must be percent-encoded")]
+    Character(char),
+    /// Not a URL at all.
+    #[error("it is not a URL: {0}")]
+    NotAUrl(#[from] url::ParseError),
+    /// Another scheme than https, or than http on this machine itself.
+    #[error("its scheme is `{0}`; only https is opened (and http on this machine itself)")]
+    Scheme(String),
+    /// A user name or password before the host.
+    #[error("it has a user name or password before the host")]
+    UserInfo,
+    /// Another host than the account's, which no pattern of the manifest fits.
+    #[error("its host `{found}` is neither the account's, {hostname}, nor one of the adapter's")]
+    OtherHost {
+        /// The host of the URL, with its port.
+        found: String,
+        /// The account's.
+        hostname: Hostname,
+    },
+    /// `.` or `..` in the path: the page that opens is not the one that is written.
+    #[error("its path contains `.` or `..` as a segment")]
+    DotSegment,
+}
+
+/// The policy for one account.
+#[derive(Debug, Clone, Copy)]
+pub struct UrlPolicy<'account> {
+    /// The host that the account lives on.
+    pub hostname: &'account Hostname,
+    /// The manifest's patterns.
+    pub hosts: &'account [HostPattern],
+}
+
+impl UrlPolicy<'_> {
+    /// Checks one URL.
+    ///
+    /// # Errors
+    /// [`UrlRejection`] for whatever does not lead to the account's own CRM, plainly.
+    pub fn check(&self, text: &str) -> Result<AcceptedUrl, UrlRejection> {
+        if text.len() > MAX_URL_LENGTH {
+            return Err(UrlRejection::TooLong(text.len()));
+        }
+        if let Some(character) = text.chars().find(|c| !is_url_character(*c)) {
+            return Err(UrlRejection::Character(character));
+        }
+        let url = Url::parse(text)?;
+        self.check_scheme(&url)?;
+        // The parser forgets an empty user name, so the text is looked at too.
+        let authority = written_authority(text);
+        if authority.contains('@') || !url.username().is_empty() || url.password().is_some() {
+            return Err(UrlRejection::UserInfo);
+        }
+        self.check_host(&url, authority)?;
+        if has_dot_segment(text) {
+            return Err(UrlRejection::DotSegment);
+        }
+        Ok(AcceptedUrl(url))
+    }
+
+    fn check_scheme(&self, url: &Url) -> Result<(), UrlRejection> {
+        let accepted = match url.scheme() {
+            "https" => true,
+            "http" => url.host_str().is_some_and(is_loopback_host),
+            _ => false,
+        };
+        if accepted {
+            return Ok(());
+        }
+        Err(UrlRejection::Scheme(url.scheme().to_owned()))
+    }
+
+    fn check_host(&self, url: &Url, authority: &str) -> Result<(), UrlRejection> {
+        let host = url.host_str().unwrap_or_default();
+        let is_accounts = host == self.hostname.host() && url.port() == self.hostname.port();
+        let fits = || {
+            url.domain().is_some()
+                && url.port().is_none()
+                && self.hosts.iter().any(|pattern| pattern.matches(host))
+        };
+        // Written the way it is read: no decimal addresses, no encoded letters in the host.
+        let is_plain = authority.to_ascii_lowercase().starts_with(host);
+        if is_plain && (is_accounts || fits()) {
+            return Ok(());
+        }
+        Err(UrlRejection::OtherHost {
+            found: authority.to_owned(),
+            hostname: self.hostname.clone(),
+        })
+    }
+}
+
+/// RFC 3986's characters: unreserved, reserved, and `%`. Browsers drop tabs and line ends, read `\`
+/// as `/`, and show other scripts in ways that can be mistaken.
+fn is_url_character(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(c)
+}
+
+/// What stands between `//` and the path.
+fn written_authority(text: &str) -> &str {
+    let after_scheme = text.split_once(':').map_or(text, |(_, rest)| rest);
+    let rest = after_scheme.trim_start_matches('/');
+    rest.split(['/', '?', '#']).next().unwrap_or_default()
+}
+
+fn has_dot_segment(text: &str) -> bool {
+    let before_query = text.split(['?', '#']).next().unwrap_or_default();
+    before_query.split('/').any(|segment| {
+        let segment = segment.to_ascii_lowercase().replace("%2e", ".");
+        matches!(segment.as_str(), "." | "..")
+    })
+}
