@@ -37,7 +37,7 @@ impl Account {
     }
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Accounts {
     accounts: Vec<Account>,
 }
@@ -68,36 +68,62 @@ impl AccountStore {
         Ok(accounts.into_iter().find(|it| it.adapter == adapter))
     }
 
-    /// Changes the account of `adapter`: `change` gets it as it is at that moment, and what it
-    /// answers is written; `None` forgets it. Nothing else changes the file meanwhile.
+    /// Connects or changes the account of `adapter`: `change` gets it as it is at that moment, and
+    /// what it answers is written.
+    pub(crate) fn connect<E: From<StateError>>(
+        &self,
+        adapter: &str,
+        change: impl FnOnce(Option<Account>) -> Result<Account, E>,
+    ) -> Result<Account, E> {
+        self.update(|accounts| {
+            let index = accounts.iter().position(|it| it.adapter == adapter);
+            let account = change(index.map(|index| accounts[index].clone()))?;
+            match index {
+                Some(index) => accounts[index] = account.clone(),
+                None => accounts.push(account.clone()),
+            }
+            Ok(account)
+        })
+    }
+
+    /// Changes the account of `adapter`, if there is one.
     pub(crate) fn change<E: From<StateError>>(
         &self,
         adapter: &str,
-        change: impl FnOnce(Option<Account>) -> Result<Option<Account>, E>,
-    ) -> Result<Option<Account>, E> {
+        change: impl FnOnce(&mut Account) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.update(|accounts| {
+            let account = accounts.iter_mut().find(|it| it.adapter == adapter);
+            account.map_or(Ok(()), change)
+        })
+    }
+
+    /// Forgets the account of `adapter` and gives what is forgotten.
+    pub(crate) fn forget(&self, adapter: &str) -> Result<Option<Account>, StateError> {
+        self.update(|accounts| {
+            let index = accounts.iter().position(|it| it.adapter == adapter);
+            Ok(index.map(|index| accounts.remove(index)))
+        })
+    }
+
+    /// Reads, changes and writes the file, while nobody else changes it. Nothing is written if
+    /// `update` fails.
+    fn update<T, E: From<StateError>>(
+        &self,
+        update: impl FnOnce(&mut Vec<Account>) -> Result<T, E>,
+    ) -> Result<T, E> {
         if let Some(home) = self.path.parent() {
             state_file::create_private_folder(home)
                 .map_err(|source| state_file::failed("make the folder", home, source))?;
         }
         let _lock = state_file::lock(&self.path)?;
-        let mut accounts = self.read()?;
-        let index = accounts
-            .accounts
-            .iter()
-            .position(|it| it.adapter == adapter);
-        let before = index.map(|index| accounts.accounts[index].clone());
-        let after = change(before.clone())?;
-        if before == after {
-            return Ok(after);
+        let before = self.read()?;
+        let mut after = before.clone();
+        let result = update(&mut after.accounts)?;
+        if after != before {
+            state_file::write(&self.path, &after)?;
         }
-        match (index, after.clone()) {
-            (Some(index), Some(after)) => accounts.accounts[index] = after,
-            (Some(index), None) => drop(accounts.accounts.remove(index)),
-            (None, Some(after)) => accounts.accounts.push(after),
-            (None, None) => {}
-        }
-        state_file::write(&self.path, &accounts)?;
-        Ok(after)
+        Ok(result)
     }
 
     /// The damaged files that were kept aside since the last call.

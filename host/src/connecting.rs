@@ -13,6 +13,7 @@ pub struct ConnectRequest {
     pub(crate) adapter: String,
     pub(crate) host: String,
     pub(crate) values: Vec<(String, String)>,
+    pub(crate) dry_run: bool,
 }
 
 impl ConnectRequest {
@@ -24,6 +25,7 @@ impl ConnectRequest {
             adapter: adapter.into(),
             host: host.into(),
             values: Vec::new(),
+            dry_run: false,
         }
     }
 
@@ -32,6 +34,13 @@ impl ConnectRequest {
     #[must_use]
     pub fn set(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.values.push((key.into(), value.into()));
+        self
+    }
+
+    /// Checks everything and keeps nothing.
+    #[must_use]
+    pub fn dry_run(mut self, dry_run: bool) -> Self {
+        self.dry_run = dry_run;
         self
     }
 }

@@ -90,7 +90,7 @@ impl Host {
         let (_, description) = self.find(&request.adapter)?;
         let manifest = &description.manifest;
         let hostname = Hostname::parse_for(&request.host, manifest)?;
-        let changed = self.accounts.change(&request.adapter, |before| {
+        let connected = |before: Option<Account>| {
             let mut account = match before {
                 Some(account) if account.hostname != hostname => {
                     return Err(ConnectError::Connected {
@@ -102,9 +102,12 @@ impl Host {
                 None => Account::new(&manifest.id, hostname.clone()),
             };
             connecting::apply(&request.values, manifest, &mut account)?;
-            Ok(Some(account))
-        })?;
-        Ok(changed.unwrap_or_else(|| Account::new(&manifest.id, hostname)))
+            Ok(account)
+        };
+        if request.dry_run {
+            return connected(self.accounts.of(&request.adapter)?);
+        }
+        self.accounts.connect(&request.adapter, connected)
     }
 
     /// A call is received, or the user asks for the contact: opens the contact's page.
@@ -163,24 +166,24 @@ impl Host {
             let request = Request::OnUnauthorize(callee.context());
             self.call(&callee, &request, options)
         });
-        let (outcome, problem) = match cleaned {
-            Ok(outcome) => (outcome, None),
-            Err(error) => {
-                let outcome = Outcome::nothing(adapter, Callback::OnUnauthorize, options.dry_run);
-                (outcome, Some(error))
-            }
+        let is_accounts = account.is_some_and(|account| calling::is_for(options, &account));
+        if !is_accounts {
+            return Ok(LogOut::of(cleaned?));
+        }
+        let mut log_out = match cleaned {
+            Ok(outcome) => LogOut::of(outcome),
+            Err(problem) => LogOut {
+                problem: Some(problem),
+                ..LogOut::of(Outcome::nothing(
+                    adapter,
+                    Callback::OnUnauthorize,
+                    options.dry_run,
+                ))
+            },
         };
-        let forgotten = if options.dry_run {
-            None
-        } else {
-            self.accounts
-                .change(adapter, |_| Ok::<_, StateError>(None))?;
-            account
-        };
-        Ok(LogOut {
-            outcome,
-            forgotten,
-            problem,
-        })
+        if !options.dry_run {
+            log_out.forgotten = self.accounts.forget(adapter)?;
+        }
+        Ok(log_out)
     }
 }

@@ -66,7 +66,10 @@ pub(crate) fn read(bytes: &[u8]) -> Result<LibraryFile, Refusal> {
     }
     let bytes = slice_for_here(bytes)?;
     let file = object::File::parse(bytes).map_err(|cause| Refusal::NotALibrary {
-        found: format!("the file cannot be read as one: {cause}"),
+        found: match FileKind::parse(bytes) {
+            Ok(_) => format!("it is damaged or cut off ({cause})"),
+            Err(_) => "it begins like no system's libraries do".to_owned(),
+        },
     })?;
     let target = target_of(&file)?;
     let embedded = find_manifest(&file)?;

@@ -129,14 +129,17 @@ fn checked_header(
     Ok(header)
 }
 
-/// The first lines of what `abi_stable` says, which may be hundreds.
+/// `abi_stable`'s own text for a wrong layout is hundreds of lines; the sentence says what to do.
 fn described(error: &LibraryError) -> String {
-    let text = error.to_string();
-    let lines: Vec<_> = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .take(6)
-        .collect();
-    lines.join(" / ")
+    match error {
+        LibraryError::AbiInstability(_) => {
+            "the layout of its root module is another one; build it with `export_adapter!`"
+                .to_owned()
+        }
+        LibraryError::InvalidAbiHeader(found) => format!(
+            "it was built with another version of abi_stable ({}.{})",
+            found.abi_major, found.abi_minor
+        ),
+        other => other.to_string().trim().to_owned(),
+    }
 }

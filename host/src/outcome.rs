@@ -51,3 +51,13 @@ pub struct LogOut {
     /// Why the clean-up could not be done, or not all of it. The account is forgotten all the same.
     pub problem: Option<CallError>,
 }
+
+impl LogOut {
+    pub(crate) fn of(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            forgotten: None,
+            problem: None,
+        }
+    }
+}

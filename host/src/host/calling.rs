@@ -13,7 +13,7 @@ use crate::error::{CallError, FindError};
 use crate::library_file;
 use crate::loading::LoadError;
 use crate::outcome::Outcome;
-use crate::plan::Plan;
+use crate::plan::{ActionRejection, Plan};
 use crate::runner::{InProcess, Request, Runner};
 use crate::url_policy::UrlPolicy;
 
@@ -22,6 +22,8 @@ pub(super) struct Callee {
     pub(super) description: Description,
     path: PathBuf,
     account: Account,
+    /// Whether the account is a connected one, whose stored values can change.
+    is_connected: bool,
 }
 
 impl Callee {
@@ -60,20 +62,19 @@ impl Host {
     pub(super) fn callee(&self, id: &str, options: &CallOptions) -> Result<Callee, CallError> {
         let (path, description) = self.find(id)?;
         let connected = self.accounts.of(id)?;
-        let account = match (&options.hostname, connected) {
-            (None, Some(account)) => account,
-            (None, None) => return Err(CallError::NotConnected(id.to_owned())),
-            (Some(given), connected) => {
+        let (account, is_connected) = match (connected, &options.hostname) {
+            (Some(account), _) if is_for(options, &account) => (account, true),
+            (_, None) => return Err(CallError::NotConnected(id.to_owned())),
+            (_, Some(given)) => {
                 let hostname = Hostname::parse_for(given, &description.manifest)?;
-                connected
-                    .filter(|account| account.hostname == hostname)
-                    .unwrap_or_else(|| Account::new(id, hostname))
+                (Account::new(id, hostname), false)
             }
         };
         Ok(Callee {
             description,
             path,
             account,
+            is_connected,
         })
     }
 
@@ -99,7 +100,10 @@ impl Host {
         options: &CallOptions,
     ) -> Result<Outcome, CallError> {
         let actions = self.run(callee, request)?;
-        let plan = checked(actions, callee)?;
+        let mut plan = checked(actions, callee)?;
+        if !callee.is_connected && !options.dry_run {
+            plan.stored.clear();
+        }
         if !options.dry_run {
             self.perform(callee, &plan)?;
         }
@@ -162,38 +166,40 @@ impl Host {
         if plan.stored.is_empty() {
             return Ok(());
         }
+        // If it was logged out or moved meanwhile, there is nothing left to change.
         self.accounts.change(callee.id(), |account| {
-            // No account, no stored values: it was logged out meanwhile, or never connected.
-            let Some(mut account) = account else {
-                return Ok(None);
-            };
             if account.hostname == callee.account.hostname {
-                account.stored =
-                    plan.applied_to(account.stored)
-                        .map_err(|source| CallError::Rejected {
-                            adapter: account.adapter.clone(),
-                            source,
-                        })?;
+                let stored = std::mem::take(&mut account.stored);
+                account.stored = plan.applied_to(stored).map_err(|it| rejected(callee, it))?;
             }
-            Ok::<_, CallError>(Some(account))
-        })?;
-        Ok(())
+            Ok(())
+        })
     }
 }
 
 fn checked(actions: Actions, callee: &Callee) -> Result<Plan, CallError> {
-    let rejected = |source| CallError::Rejected {
-        adapter: callee.id().to_owned(),
-        source,
-    };
     let policy = UrlPolicy {
         hostname: &callee.account.hostname,
         hosts: &callee.description.manifest.hosts,
     };
-    let plan = Plan::of(actions, policy).map_err(rejected)?;
+    let plan = Plan::of(actions, policy).map_err(|it| rejected(callee, it))?;
     plan.applied_to(callee.account.stored.clone())
-        .map_err(rejected)?;
+        .map_err(|it| rejected(callee, it))?;
     Ok(plan)
+}
+
+fn rejected(callee: &Callee, source: ActionRejection) -> CallError {
+    CallError::Rejected {
+        adapter: callee.id().to_owned(),
+        source,
+    }
+}
+
+/// Whether a call with these options is for this account, and not for another hostname.
+pub(super) fn is_for(options: &CallOptions, account: &Account) -> bool {
+    options.hostname.as_deref().is_none_or(|given| {
+        Hostname::parse(given).is_ok_and(|hostname| hostname == account.hostname)
+    })
 }
 
 /// The log, with what the contact knows and the log does not say.

@@ -1,2 +1,55 @@
-//! x
-fn main() {}
+//! The program `callpop`: the host for people and for dialers that start programs.
+
+mod args;
+mod commands;
+mod demo;
+mod failure;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Command};
+use failure::Failure;
+use output::Output;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error),
+    };
+    let output = Output::new(arguments.everywhere.json);
+    match run(&arguments, &output) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(&output),
+    }
+}
+
+fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
+    let everywhere = &arguments.everywhere;
+    match &arguments.command {
+        Command::Demo(demo) => demo::run(demo, everywhere, output),
+        Command::Adapters => commands::adapters::run(everywhere, output),
+        Command::Inspect { file } => commands::inspect::run(file, output),
+        Command::Connect(connect) => commands::connect::run(connect, everywhere, output),
+        Command::Accounts => commands::accounts::run(everywhere, output),
+        Command::Pop(pop) => commands::pop::run(pop, everywhere, output),
+        Command::OpenLog(open_log) => commands::open_log::run(open_log, everywhere, output),
+        Command::Logout(logout) => commands::logout::run(logout, everywhere, output),
+        Command::Completions { shell } => commands::completions::run(*shell, output),
+    }
+}
+
+/// What `clap` says of a wrong command line, or the help that was asked for.
+fn usage(error: &clap::Error) -> ExitCode {
+    // A closed pipe is the reader's choice.
+    let _ = error.print();
+    let wants_json = std::env::args_os().any(|argument| argument == "--json");
+    if error.use_stderr() && wants_json {
+        let message = error.to_string();
+        let message = message.trim_start_matches("error: ").trim_end();
+        Output::new(true).json(&failure::error_object("usage", message));
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}

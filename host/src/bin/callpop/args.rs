@@ -1,0 +1,207 @@
+//! What can be typed: the commands, their options, and the help that teaches them.
+
+use std::path::PathBuf;
+
+use callpop_host::{BuildError, CallOptions, Host, HostBuilder};
+use clap::{Args, Parser, Subcommand, ValueHint};
+use clap_complete::Shell;
+
+const AFTER_HELP: &str = "\
+First steps:
+  callpop demo                                      see a call open a page
+  callpop adapters                                  what is in the plugins folders
+  callpop connect pipedrive acme.pipedrive.com      connect your CRM
+  callpop pop pipedrive --contact '{\"id\":\"7\",\"name\":\"Jo Doe\",\"phone\":\"+12025550123\"}'
+
+Exit codes:
+  0  done
+  1  the state under the home could not be read or written
+  2  wrong usage or input
+  3  no such adapter, or it is refused
+  4  the adapter failed
+  5  the URL policy refused a page
+  6  no browser could be started";
+
+/// When the phone rings, the right CRM page is already open.
+///
+/// Callpop loads CRM adapters, one library per CRM, from a plugins folder, and opens the pages that
+/// they name, on the account's own CRM and nowhere else.
+#[derive(Debug, Parser)]
+#[command(name = "callpop", version, after_help = AFTER_HELP, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) everywhere: Everywhere,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The options that every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Everywhere")]
+pub(crate) struct Everywhere {
+    /// Where accounts and the cache of adapters are kept [default: the platform's place for a
+    /// user's data]
+    #[arg(long, global = true, env = "CALLPOP_HOME", value_name = "DIR", value_hint = ValueHint::DirPath, hide_env_values = true)]
+    pub(crate) home: Option<PathBuf>,
+
+    /// A folder with adapters; may be given several times, and the first one with an adapter wins
+    /// [default: `plugins` beside this program, then `plugins` under the home]
+    #[arg(long, global = true, env = "CALLPOP_PLUGINS", value_name = "DIR", value_hint = ValueHint::DirPath, value_delimiter = PATH_SEPARATOR, hide_env_values = true)]
+    pub(crate) plugins: Vec<PathBuf>,
+
+    /// Perform nothing; say what would be done
+    #[arg(long, global = true)]
+    pub(crate) dry_run: bool,
+
+    /// Print one JSON object on standard output
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+/// What separates folders in a variable, as in `PATH`.
+const PATH_SEPARATOR: char = if cfg!(windows) { ';' } else { ':' };
+
+impl Everywhere {
+    /// A host set up as these options say.
+    pub(crate) fn host(&self) -> Result<Host, BuildError> {
+        self.host_builder().build()
+    }
+
+    pub(crate) fn host_builder(&self) -> HostBuilder {
+        let mut builder = Host::builder();
+        if let Some(home) = &self.home {
+            builder = builder.home(home);
+        }
+        self.plugins
+            .iter()
+            .fold(builder, HostBuilder::plugins_folder)
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// See a call open a contact's page, on a small CRM that runs on this machine
+    Demo(Demo),
+    /// List every file in the plugins folders with its state
+    Adapters,
+    /// Show what an adapter's file tells of itself, without running it
+    Inspect {
+        /// The adapter's library, wherever it is
+        #[arg(value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+    },
+    /// Connect an account: an adapter, and the address of your CRM
+    Connect(Connect),
+    /// List the connected accounts
+    Accounts,
+    /// An incoming call: open the contact's page
+    Pop(Pop),
+    /// "Open call log": open the page of a logged call
+    OpenLog(OpenLog),
+    /// Log out: the adapter cleans up, and the account is forgotten
+    Logout(Logout),
+    /// Print a script that completes commands in a shell
+    #[command(
+        after_help = "Example:\n  callpop completions bash > ~/.local/share/bash-completion/completions/callpop"
+    )]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Print the page's address instead of starting a browser
+    #[arg(long)]
+    pub(crate) no_browser: bool,
+    /// How long to wait for the browser to ask for the page
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub(crate) wait: u64,
+    /// How long the small CRM stays after the last page, so that you can look around
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub(crate) linger: u64,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  callpop connect pipedrive acme.pipedrive.com
+  callpop connect pipedrive https://acme.pipedrive.com/person/7
+  callpop connect gohighlevel app.gohighlevel.com --set locationId=ve9EPM428h8vShlRW1KT
+  callpop connect bullhorn app.bullhornstaffing.com --set user_urls.atsUrl=https://cls42.bullhornstaffing.com")]
+pub(crate) struct Connect {
+    /// The adapter's id, as `callpop adapters` lists it
+    pub(crate) adapter: String,
+    /// The CRM's host name, or any address that you copied from the browser
+    #[arg(value_name = "HOST-OR-URL", value_hint = ValueHint::Url)]
+    pub(crate) host: String,
+    /// Set a value that the adapter knows; a dot leads into a stored JSON object
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_and_value)]
+    pub(crate) set: Vec<(String, String)>,
+}
+
+/// The options of the commands that run a callback.
+#[derive(Debug, Args)]
+pub(crate) struct OneCall {
+    /// The adapter's id, as `callpop adapters` lists it
+    pub(crate) adapter: String,
+    /// Use this hostname for this call, without connecting
+    #[arg(long, value_name = "HOST-OR-URL", value_hint = ValueHint::Hostname)]
+    pub(crate) hostname: Option<String>,
+}
+
+impl OneCall {
+    pub(crate) fn options(&self, everywhere: &Everywhere) -> CallOptions {
+        CallOptions {
+            hostname: self.hostname.clone(),
+            dry_run: everywhere.dry_run,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  callpop pop pipedrive --contact '{\"id\":\"7\",\"name\":\"Jo Doe\",\"phone\":\"+12025550123\"}'
+  callpop pop insightly --contact '{\"id\":\"7\",\"type\":\"Lead\"}' --dry-run
+  callpop pop pipedrive --hostname acme.pipedrive.com --contact @contact.json")]
+pub(crate) struct Pop {
+    #[command(flatten)]
+    pub(crate) call: OneCall,
+    /// The matched contact: `{"id","name","phone"}`, optionally `type` and others; or `@FILE`, or
+    /// `-` for standard input
+    #[arg(long, value_name = "JSON|@FILE|-")]
+    pub(crate) contact: String,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Where a CRM has no page for a log, the contact's page opens instead.
+
+Examples:
+  callpop open-log pipedrive --log-id 42
+  callpop open-log freshdesk --log-id 42 --contact '{\"id\":\"7\"}'")]
+pub(crate) struct OpenLog {
+    #[command(flatten)]
+    pub(crate) call: OneCall,
+    /// The logged activity's id in the CRM
+    #[arg(long, value_name = "ID")]
+    pub(crate) log_id: String,
+    /// The contact that the call was logged with, as in `callpop pop`
+    #[arg(long, value_name = "JSON|@FILE|-")]
+    pub(crate) contact: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Logout {
+    #[command(flatten)]
+    pub(crate) call: OneCall,
+}
+
+fn key_and_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("write it as KEY=VALUE".to_owned()),
+    }
+}

@@ -1,0 +1,128 @@
+//! `callpop adapters`: every file in the plugins folders with its state.
+
+use std::path::Path;
+
+use callpop_host::{AdapterFile, Catalog, FileState, Folder, with_causes};
+use serde_json::{Value, json};
+
+use crate::args::Everywhere;
+use crate::failure::Failure;
+use crate::output::{BAD, BOLD, DIM, Output, styled, table};
+
+pub(crate) fn run(everywhere: &Everywhere, output: &Output) -> Result<(), Failure> {
+    let host = everywhere.host()?;
+    let catalog = host.catalog();
+    if output.is_json() {
+        output.json(&catalog_object(&catalog));
+        return Ok(());
+    }
+    print_ready(&catalog, output);
+    print_refused(&catalog, output);
+    print_ignored(&catalog, output);
+    for folder in &catalog.folders {
+        if let Some(problem) = &folder.problem {
+            output.error_line(format!(
+                "warning: the plugins folder {} cannot be listed: {problem}",
+                folder.path.display()
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn print_ready(catalog: &Catalog, output: &Output) {
+    let rows: Vec<Vec<String>> = catalog
+        .all_ready()
+        .map(|(file, description)| {
+            let manifest = &description.manifest;
+            let hosts = match manifest.hosts.as_slice() {
+                [] => "any".to_owned(),
+                [_] => manifest.hosts_line(),
+                [first, rest @ ..] => format!("{first} and {} more", rest.len()),
+            };
+            vec![
+                manifest.id.clone(),
+                manifest.name.clone(),
+                manifest.version.to_string(),
+                hosts,
+                file_name(&file.path),
+            ]
+        })
+        .collect();
+    if rows.is_empty() {
+        output.line("No adapter is ready.");
+        for folder in &catalog.folders {
+            output.line(format!("  looked into {}", folder.path.display()));
+        }
+        return;
+    }
+    output.line(table(&["ID", "NAME", "VERSION", "HOSTS", "FILE"], &rows));
+}
+
+fn print_refused(catalog: &Catalog, output: &Output) {
+    let mut is_first = true;
+    for file in &catalog.files {
+        if let FileState::Refused(refusal) = &file.state {
+            if std::mem::take(&mut is_first) {
+                output.line(format!("\n{}", styled(BAD, "Refused")));
+            }
+            output.line(format!("  {}", styled(BOLD, file.path.display())));
+            output.line(format!("    {}", with_causes(refusal)));
+        }
+    }
+}
+
+fn print_ignored(catalog: &Catalog, output: &Output) {
+    let mut is_first = true;
+    for file in &catalog.files {
+        if let FileState::Ignored(why) = file.state {
+            if std::mem::take(&mut is_first) {
+                output.line(format!("\n{}", styled(DIM, "Ignored")));
+            }
+            output.line(styled(DIM, format!("  {}: {why}", file_name(&file.path))));
+        }
+    }
+}
+
+fn catalog_object(catalog: &Catalog) -> Value {
+    let files: Vec<Value> = catalog.files.iter().map(file_object).collect();
+    let folders: Vec<Value> = catalog.folders.iter().map(folder_object).collect();
+    json!({ "folders": folders, "files": files })
+}
+
+fn folder_object(folder: &Folder) -> Value {
+    json!({
+        "path": folder.path.to_string_lossy(),
+        "problem": folder.problem.as_ref().map(ToString::to_string),
+    })
+}
+
+/// A file for programs: `state` is `ready`, `refused` or `ignored`, and the last two say why.
+pub(crate) fn file_object(file: &AdapterFile) -> Value {
+    let mut object = json!({
+        "path": file.path.to_string_lossy(),
+        "size": file.size,
+    });
+    match &file.state {
+        FileState::Ready => object["state"] = "ready".into(),
+        FileState::Refused(refusal) => {
+            object["state"] = "refused".into();
+            object["reason"] = json!({ "code": refusal.code(), "message": with_causes(refusal) });
+        }
+        FileState::Ignored(why) => {
+            object["state"] = "ignored".into();
+            object["reason"] = json!({ "code": "ignored", "message": why });
+        }
+    }
+    if let Some(description) = &file.description {
+        object["manifest"] = json!(description.manifest);
+        object["abi"] = json!(description.abi);
+        object["target"] = json!(description.target);
+    }
+    object
+}
+
+fn file_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    name.to_string_lossy().into_owned()
+}

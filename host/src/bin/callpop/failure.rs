@@ -1,0 +1,168 @@
+//! How a command fails: an exit code, a name for programs, and two or three lines for people.
+
+use std::process::ExitCode;
+
+use callpop_host::{
+    ActionRejection, BuildError, CallError, ConnectError, ContactError, ErrorCode, FindError,
+    RunError, StateError, with_causes,
+};
+use serde_json::{Value, json};
+
+use crate::output::{BAD, Output, styled};
+
+/// The exit codes, as `callpop --help` lists them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Exit {
+    State = 1,
+    Usage = 2,
+    NoAdapter = 3,
+    AdapterFailed = 4,
+    PolicyRefused = 5,
+    NoBrowser = 6,
+}
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    exit: Exit,
+    code: &'static str,
+    message: String,
+    advice: Option<String>,
+    /// Members for the JSON object besides `error`.
+    beside: Value,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            exit,
+            code,
+            message: message.into(),
+            advice: None,
+            beside: json!({}),
+        }
+    }
+
+    /// What to do about it.
+    pub(crate) fn advice(mut self, advice: impl Into<String>) -> Self {
+        self.advice = Some(advice.into());
+        self
+    }
+
+    /// What was done all the same, for the JSON object.
+    pub(crate) fn beside(mut self, members: Value) -> Self {
+        self.beside = members;
+        self
+    }
+
+    /// Prints it and gives the exit code.
+    pub(crate) fn report(&self, output: &Output) -> ExitCode {
+        output.error_line(format!("{} {}", styled(BAD, "error:"), self.message));
+        if let Some(advice) = &self.advice {
+            output.error_line(format!("  {advice}"));
+        }
+        if output.is_json() {
+            let mut object = error_object(self.code, &self.message);
+            if let (Value::Object(object), Value::Object(beside)) = (&mut object, &self.beside) {
+                object.extend(beside.clone());
+            }
+            output.json(&object);
+        }
+        ExitCode::from(self.exit as u8)
+    }
+}
+
+/// `{"error":{"code","message"}}`
+pub(crate) fn error_object(code: &str, message: &str) -> Value {
+    json!({ "error": { "code": code, "message": message } })
+}
+
+impl From<BuildError> for Failure {
+    fn from(error: BuildError) -> Self {
+        Self::new(Exit::Usage, "no-home", with_causes(&error))
+            .advice("Name a folder with --home DIR or in the variable CALLPOP_HOME.")
+    }
+}
+
+impl From<FindError> for Failure {
+    fn from(error: FindError) -> Self {
+        let code = match error {
+            FindError::Refused { .. } => "adapter-refused",
+            _ => "no-such-adapter",
+        };
+        Self::new(Exit::NoAdapter, code, with_causes(&error))
+            .advice("See every file and its state with: callpop adapters")
+    }
+}
+
+impl From<StateError> for Failure {
+    fn from(error: StateError) -> Self {
+        Self::new(Exit::State, "state", with_causes(&error))
+    }
+}
+
+impl From<ContactError> for Failure {
+    fn from(error: ContactError) -> Self {
+        Self::new(Exit::Usage, "invalid-contact", with_causes(&error))
+    }
+}
+
+impl From<ConnectError> for Failure {
+    fn from(error: ConnectError) -> Self {
+        let message = with_causes(&error);
+        let usage = |code| Self::new(Exit::Usage, code, message.clone());
+        match error {
+            ConnectError::Find(error) => error.into(),
+            ConnectError::State(error) => error.into(),
+            ConnectError::Hostname(_) => usage("invalid-hostname"),
+            ConnectError::Connected { adapter, .. } => usage("connected-elsewhere")
+                .advice(format!("Log out with: callpop logout {adapter}")),
+            ConnectError::MissingSetting { id, .. } => {
+                usage("missing-setting").advice(format!("Give it with: --set {id}=VALUE"))
+            }
+            _ => usage("invalid-value"),
+        }
+    }
+}
+
+impl From<CallError> for Failure {
+    fn from(error: CallError) -> Self {
+        let message = with_causes(&error);
+        let fail = |exit, code| Self::new(exit, code, message.clone());
+        match error {
+            CallError::Find(error) => error.into(),
+            CallError::State(error) => error.into(),
+            CallError::Load { .. } => fail(Exit::NoAdapter, "load-failed"),
+            CallError::NotConnected(adapter) => fail(Exit::Usage, "not-connected").advice(format!(
+                "Connect it with: callpop connect {adapter} HOST-OR-URL   (or give --hostname)"
+            )),
+            CallError::Hostname(_) => fail(Exit::Usage, "invalid-hostname"),
+            CallError::NoLogPage(_) => fail(Exit::Usage, "no-log-page")
+                .advice("Name the contact with: --contact '{\"id\":\"...\"}'"),
+            CallError::NoContactPage(_) => fail(Exit::AdapterFailed, "not-supported"),
+            CallError::Run { source, .. } => fail(Exit::AdapterFailed, run_code(&source)),
+            CallError::Rejected { source, .. } => match source {
+                ActionRejection::Url { .. } => fail(Exit::PolicyRefused, "url-refused"),
+                ActionRejection::TooManyPages(_) => fail(Exit::PolicyRefused, "too-many-pages"),
+                _ => fail(Exit::AdapterFailed, "action-refused"),
+            },
+            CallError::Browser(error) => fail(Exit::NoBrowser, "no-browser")
+                .advice(format!("Open it by hand: {}", error.url)),
+            _ => fail(Exit::AdapterFailed, "failed"),
+        }
+    }
+}
+
+fn run_code(error: &RunError) -> &'static str {
+    match error {
+        RunError::Adapter(error) => match error.code() {
+            ErrorCode::NotSupported => "not-supported",
+            ErrorCode::MissingValue => "missing-value",
+            ErrorCode::InvalidInput => "invalid-input",
+            ErrorCode::Panicked => "panicked",
+            _ => "adapter-error",
+        },
+        _ => "bad-reply",
+    }
+}

@@ -1,0 +1,94 @@
+//! Builds what the tests run — the program, the ten adapters and the fixtures — and finds it.
+
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use cargo_metadata::{CrateType, Message};
+
+/// The root of the workspace.
+#[must_use]
+pub fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("this crate is a folder of the workspace")
+}
+
+/// The program with this name, in the profile of the tests themselves.
+#[must_use]
+pub fn program(name: &str) -> &'static Path {
+    found(&format!("{name} (bin)"))
+}
+
+/// The library of an adapter (`pipedrive`) or of a fixture (`panics`).
+#[must_use]
+pub fn library(name: &str) -> &'static Path {
+    found(&format!("{} (cdylib)", name.replace('-', "_")))
+}
+
+fn found(name: &str) -> &'static Path {
+    static BUILT: OnceLock<HashMap<String, PathBuf>> = OnceLock::new();
+    let built = BUILT.get_or_init(|| {
+        // The same packages and features as `cargo test` has, so that nothing is built twice.
+        build(
+            workspace(),
+            ["--workspace", "--lib", "--bins", "--examples"],
+        )
+    });
+    built.get(name).unwrap_or_else(|| {
+        let mut names: Vec<_> = built.keys().collect();
+        names.sort();
+        panic!("{name} is not among what was built: {names:?}")
+    })
+}
+
+/// Builds with Cargo in `folder`, and gives the libraries and programs by name and kind. The
+/// `callpop_adapter_` before an adapter's name is left out.
+///
+/// # Panics
+/// If the build fails; Cargo has said why by then.
+#[must_use]
+pub fn build<A: AsRef<OsStr>>(
+    folder: &Path,
+    arguments: impl IntoIterator<Item = A>,
+) -> HashMap<String, PathBuf> {
+    let mut command = Command::new(env!("CARGO"));
+    command
+        .args(["build", "--message-format=json-render-diagnostics"])
+        .args(arguments)
+        .current_dir(folder)
+        .stdout(Stdio::piped());
+    if !cfg!(debug_assertions) {
+        command.arg("--release");
+    }
+    let mut cargo = command.spawn().expect("cargo starts");
+    let output = cargo.stdout.take().expect("it was piped");
+    let mut built = HashMap::new();
+    for message in Message::parse_stream(std::io::BufReader::new(output)) {
+        let Ok(Message::CompilerArtifact(artifact)) = message else {
+            continue;
+        };
+        let name = artifact.target.name.replace('-', "_");
+        let name = name.strip_prefix("callpop_adapter_").unwrap_or(&name);
+        if let Some(program) = artifact.executable {
+            built.insert(format!("{name} (bin)"), program.into());
+        } else if artifact.target.crate_types.contains(&CrateType::CDyLib) {
+            let library = artifact
+                .filenames
+                .into_iter()
+                .find(|file| Some(file.as_str()).is_some_and(is_library));
+            if let Some(library) = library {
+                built.insert(format!("{name} (cdylib)"), library.into());
+            }
+        }
+    }
+    let status = cargo.wait().expect("cargo ends");
+    assert!(status.success(), "cargo build failed: {status}");
+    built
+}
+
+fn is_library(file: &str) -> bool {
+    file.ends_with(std::env::consts::DLL_SUFFIX)
+}

@@ -1,0 +1,176 @@
+//! Loading real libraries, and refusing those that are not what their manifest says.
+
+use std::fs;
+use std::sync::Arc;
+
+use callpop_host::{
+    CallError, CallOptions, Contact, Host, LoadError, RecordingBrowser, with_causes,
+};
+use callpop_tests::{Sandbox, library};
+
+fn host(sandbox: &Sandbox) -> Host {
+    Host::builder()
+        .home(sandbox.home())
+        .plugins_folder(sandbox.plugins())
+        .browser(Arc::new(RecordingBrowser::default()))
+        .build()
+        .unwrap()
+}
+
+fn options(hostname: &str) -> CallOptions {
+    CallOptions {
+        hostname: Some(hostname.to_owned()),
+        dry_run: false,
+    }
+}
+
+fn page(host: &Host, adapter: &str, hostname: &str) -> Result<String, CallError> {
+    let contact = Contact::new("7", "Jo Doe", "+12025550123");
+    let outcome = host.open_contact_page(adapter, &contact, &options(hostname))?;
+    Ok(outcome.opened[0].url.as_str().to_owned())
+}
+
+#[test]
+fn two_adapters_loaded_together_really_are_two() {
+    let sandbox = Sandbox::with(&["pipedrive", "freshdesk", "redtail"]);
+    let host = host(&sandbox);
+    for _ in 0..2 {
+        assert_eq!(
+            page(&host, "pipedrive", "a.pipedrive.com").unwrap(),
+            "https://a.pipedrive.com/person/7"
+        );
+        assert_eq!(
+            page(&host, "freshdesk", "a.freshdesk.com").unwrap(),
+            "https://a.freshdesk.com/a/contacts/7"
+        );
+        assert_eq!(
+            page(&host, "redtail", "crm.redtailtechnology.com").unwrap(),
+            "https://crm.redtailtechnology.com/contacts/7"
+        );
+    }
+}
+
+#[test]
+fn a_library_that_is_not_what_it_says_is_refused_and_harms_no_other() {
+    let sandbox = Sandbox::with(&["no_root_module", "no_layout", "other_layout", "pipedrive"]);
+    let host = host(&sandbox);
+    let mut refusals = String::new();
+    for adapter in ["no-root-module", "no-layout", "other-layout"] {
+        let error = page(&host, adapter, "crm.example.com").unwrap_err();
+        let CallError::Load {
+            source: LoadError::Abi { what, .. },
+            ..
+        } = &error
+        else {
+            panic!("{error:?}");
+        };
+        refusals += &format!("{adapter}: {what}\n");
+    }
+    insta::assert_snapshot!(refusals, @"
+    no-root-module: it has no root module
+    no-layout: its layout cannot be checked, since it was built without one
+    other-layout: the layout of its root module is another one; build it with `export_adapter!`
+    ");
+    assert!(page(&host, "pipedrive", "a.pipedrive.com").is_ok());
+}
+
+#[test]
+fn what_runs_is_a_private_copy() {
+    let sandbox = Sandbox::with(&["pipedrive"]);
+    let host = host(&sandbox);
+    assert!(page(&host, "pipedrive", "a.pipedrive.com").is_ok());
+    // Truncating a mapped file would end this process with a bus error.
+    sandbox.write("pipedrive.so", "");
+    assert!(page(&host, "pipedrive", "a.pipedrive.com").is_ok());
+    let copies: Vec<_> = fs::read_dir(sandbox.home().join("cache"))
+        .unwrap()
+        .collect();
+    assert_eq!(copies.len(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_home_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let sandbox = Sandbox::with(&["pipedrive"]);
+    let host = host(&sandbox);
+    host.connect(&callpop_host::ConnectRequest::new(
+        "pipedrive",
+        "a.pipedrive.com",
+    ))
+    .unwrap();
+    assert!(page(&host, "pipedrive", "a.pipedrive.com").is_ok());
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&sandbox.home()), 0o700);
+    assert_eq!(mode(&sandbox.home().join("cache")), 0o700);
+    assert_eq!(mode(&sandbox.home().join("accounts.json")), 0o600);
+}
+
+#[test]
+fn a_damaged_private_copy_is_made_anew() {
+    let sandbox = Sandbox::with(&["pipedrive"]);
+    assert!(page(&host(&sandbox), "pipedrive", "a.pipedrive.com").is_ok());
+    let copy = fs::read_dir(sandbox.home().join("cache"))
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    // A program of its own: this process has the copy mapped, so it must not shrink here.
+    let whole = fs::read(&copy).unwrap();
+    fs::remove_file(&copy).unwrap();
+    fs::write(&copy, &whole[..100]).unwrap();
+    let ran = sandbox.run([
+        "pop",
+        "pipedrive",
+        "--hostname",
+        "a.pipedrive.com",
+        "--contact",
+        r#"{"id":"7"}"#,
+        "--dry-run",
+    ]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(fs::read(&copy).unwrap(), whole);
+}
+
+#[test]
+fn a_changed_file_is_used_after_the_next_look() {
+    let sandbox = Sandbox::with(&["pipedrive"]);
+    let host = host(&sandbox);
+    assert!(page(&host, "pipedrive", "a.pipedrive.com").is_ok());
+    let path = sandbox.plugins().join("pipedrive.so");
+    fs::remove_file(&path).unwrap();
+    fs::copy(library("freshdesk"), &path).unwrap();
+    host.rescan();
+    assert!(matches!(
+        page(&host, "pipedrive", "a.pipedrive.com"),
+        Err(CallError::Find(_))
+    ));
+    assert_eq!(
+        page(&host, "freshdesk", "a.freshdesk.com").unwrap(),
+        "https://a.freshdesk.com/a/contacts/7"
+    );
+}
+
+#[test]
+fn a_file_that_became_something_else_is_not_loaded() {
+    let sandbox = Sandbox::with(&["pipedrive"]);
+    let host = host(&sandbox);
+    sandbox.write("pipedrive.so", "not a library any more");
+    let error = page(&host, "pipedrive", "a.pipedrive.com").unwrap_err();
+    assert!(
+        matches!(
+            error,
+            CallError::Load {
+                source: LoadError::Changed { .. },
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+    assert!(
+        with_causes(&error).contains("not a dynamic library"),
+        "{}",
+        with_causes(&error)
+    );
+}
