@@ -43,6 +43,9 @@ pub enum UrlRejection {
     /// Not a URL at all.
     #[error("it is not a URL: {0}")]
     NotAUrl(#[from] url::ParseError),
+    /// The scheme is not followed by `//` and the host; browsers mend that, each in its own way.
+    #[error("it does not begin with a scheme, `//` and a host")]
+    Slashes,
     /// Another scheme than https, or than http on this machine itself.
     #[error("its scheme is `{0}`; only https is opened (and http on this machine itself)")]
     Scheme(String),
@@ -85,8 +88,8 @@ impl UrlPolicy<'_> {
         }
         let url = Url::parse(text)?;
         self.check_scheme(&url)?;
+        let authority = written_authority(text).ok_or(UrlRejection::Slashes)?;
         // The parser forgets an empty user name, so the text is looked at too.
-        let authority = written_authority(text);
         if authority.contains('@') || !url.username().is_empty() || url.password().is_some() {
             return Err(UrlRejection::UserInfo);
         }
@@ -135,11 +138,11 @@ fn is_url_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(c)
 }
 
-/// What stands between `//` and the path.
-fn written_authority(text: &str) -> &str {
-    let after_scheme = text.split_once(':').map_or(text, |(_, rest)| rest);
-    let rest = after_scheme.trim_start_matches('/');
-    rest.split(['/', '?', '#']).next().unwrap_or_default()
+/// What stands between `//` and the path, if anything does.
+fn written_authority(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    (!authority.is_empty()).then_some(authority)
 }
 
 fn has_dot_segment(text: &str) -> bool {

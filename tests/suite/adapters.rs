@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use callpop_host::{CallError, CallLog, CallOptions, ConnectRequest, Contact, Host, Outcome, with_causes};
+use callpop_host::{
+    CallError, CallLog, CallOptions, ConnectRequest, Contact, Host, Outcome, with_causes,
+};
 use callpop_tests::Sandbox;
 
 /// Adapter, a hostname of it, the contact's type.
@@ -40,7 +42,13 @@ fn shown(outcome: Result<Outcome, CallError>) -> String {
             .opened
             .iter()
             .map(|page| serde_json::to_value(page).unwrap())
-            .map(|page| format!("{} {}", page["as"].as_str().unwrap(), page["url"].as_str().unwrap()))
+            .map(|page| {
+                format!(
+                    "{} {}",
+                    page["as"].as_str().unwrap(),
+                    page["url"].as_str().unwrap()
+                )
+            })
             .collect(),
         Err(error) => format!("({})", with_causes(&error)),
     }
@@ -54,7 +62,8 @@ fn each_opens_its_pages() {
         .set("user_urls.atsUrl", "https://cls42.bullhornstaffing.com/")
         .set("user_name", "jo");
     host.connect(&bullhorn).unwrap();
-    let gohighlevel = ConnectRequest::new("gohighlevel", "app.gohighlevel.com").set("locationId", "LOC7");
+    let gohighlevel =
+        ConnectRequest::new("gohighlevel", "app.gohighlevel.com").set("locationId", "LOC7");
     host.connect(&gohighlevel).unwrap();
     let mut table = String::new();
     for (adapter, hostname, contact_type) in ADAPTERS {
@@ -62,9 +71,46 @@ fn each_opens_its_pages() {
         let log = CallLog::new("456");
         let contact_page = host.open_contact_page(adapter, &contact, &dry(hostname));
         let log_page = host.open_log_page(adapter, &log, Some(&contact), &dry(hostname));
-        writeln!(table, "{adapter}\n  contact  {}\n  log      {}", shown(contact_page), shown(log_page)).unwrap();
+        writeln!(
+            table,
+            "{adapter}\n  contact  {}\n  log      {}",
+            shown(contact_page),
+            shown(log_page)
+        )
+        .unwrap();
     }
-    insta::assert_snapshot!(table, @"");
+    insta::assert_snapshot!(table, @"
+    test-crm
+      contact  tab https://crm.example.com/?contactId=123
+      log      tab https://crm.example.com/activities/456
+    pipedrive
+      contact  tab https://acme.pipedrive.com/person/123
+      log      tab https://acme.pipedrive.com/activities/456
+    insightly
+      contact  tab https://crm.na1.insightly.com/list/Contact/?blade=/details/contact/123
+      log      tab https://crm.na1.insightly.com/list/Contact/?blade=/details/Event/456
+    clio
+      contact  tab https://eu.app.clio.com/nc/#/contacts/123
+      log      tab https://eu.app.clio.com/nc/#/contacts/123/communications
+    redtail
+      contact  tab https://crm.redtailtechnology.com/contacts/123
+      log      tab https://crm.redtailtechnology.com/activities/456
+    bullhorn
+      contact  popup https://cls42.bullhornstaffing.com/BullhornStaffing/OpenWindow.cfm?Entity=Candidate&id=123&view=Overview
+      log      popup https://cls42.bullhornstaffing.com/BullhornStaffing/OpenWindow.cfm?Entity=Candidate&id=123&view=Overview
+    netsuite
+      contact  tab https://1234567.app.netsuite.com/app/common/entity/custjob.nl?id=123
+      log      tab https://1234567.app.netsuite.com/app/crm/calendar/call.nl?id=456
+    google-sheets
+      contact  (Google Sheets has no page for a contact)
+      log      tab https://docs.google.com/spreadsheets/d/456
+    gohighlevel
+      contact  tab https://app.gohighlevel.com/v2/location/LOC7/contacts/detail/123
+      log      tab https://app.gohighlevel.com/v2/location/LOC7/contacts/detail/123
+    freshdesk
+      contact  tab https://acme.freshdesk.com/a/contacts/123
+      log      tab https://acme.freshdesk.com/a/contacts/123
+    ");
 }
 
 #[test]
@@ -73,27 +119,66 @@ fn each_says_what_it_misses() {
     let host = host(&sandbox);
     let contact = Contact::new("123", "Jo Doe", "+12025550123");
     let page = |adapter: &str, hostname: &str, contact: &Contact| {
-        format!("{adapter}: {}\n", shown(host.open_contact_page(adapter, contact, &dry(hostname))))
+        format!(
+            "{adapter}: {}\n",
+            shown(host.open_contact_page(adapter, contact, &dry(hostname)))
+        )
     };
     let log = |adapter: &str, hostname: &str| {
         let log = CallLog::new("456");
-        format!("{adapter} log: {}\n", shown(host.open_log_page(adapter, &log, None, &dry(hostname))))
+        format!(
+            "{adapter} log: {}\n",
+            shown(host.open_log_page(adapter, &log, None, &dry(hostname)))
+        )
     };
     let said = [
         page("insightly", "crm.na1.insightly.com", &contact),
-        page("insightly", "crm.na1.insightly.com", &contact.clone().with_type("Organisation")),
-        page("insightly", "crm.na1.insightly.com", &contact.clone().with_type("lead")),
+        page(
+            "insightly",
+            "crm.na1.insightly.com",
+            &contact.clone().with_type("Organisation"),
+        ),
+        page(
+            "insightly",
+            "crm.na1.insightly.com",
+            &contact.clone().with_type("lead"),
+        ),
         log("insightly", "crm.na1.insightly.com"),
         log("clio", "app.clio.com"),
-        page("bullhorn", "app.bullhornstaffing.com", &contact.clone().with_type("Lead")),
+        page(
+            "bullhorn",
+            "app.bullhornstaffing.com",
+            &contact.clone().with_type("Lead"),
+        ),
         log("bullhorn", "app.bullhornstaffing.com"),
         page("netsuite", "1234567.app.netsuite.com", &contact),
-        page("netsuite", "1234567.app.netsuite.com", &contact.clone().with_type("../../x")),
+        page(
+            "netsuite",
+            "1234567.app.netsuite.com",
+            &contact.clone().with_type("../../x"),
+        ),
         page("gohighlevel", "app.gohighlevel.com", &contact),
-        page("gohighlevel", "app.gohighlevel.com", &contact.clone().with_extra("locationId", "L/8")),
+        page(
+            "gohighlevel",
+            "app.gohighlevel.com",
+            &contact.clone().with_extra("locationId", "L/8"),
+        ),
         page("google-sheets", "docs.google.com", &contact),
     ];
-    insta::assert_snapshot!(said.concat(), @"");
+    insta::assert_snapshot!(said.concat(), @r#"
+    insightly: (the adapter `insightly` failed: the value `contact.type` is missing)
+    insightly: (the adapter `insightly` failed: Insightly opens a Contact or a Lead, and this is a "Organisation")
+    insightly: tab https://crm.na1.insightly.com/list/Lead/?blade=/details/lead/123
+    insightly log: (the adapter `insightly` failed: the value `contact.type` is missing)
+    clio log: (the adapter `clio` failed: the value `contact.id` is missing)
+    bullhorn: (the adapter `bullhorn` failed: the value `user_urls.atsUrl` is missing)
+    bullhorn log: (Bullhorn has no page for a log, and the log does not name a contact to open instead)
+    netsuite: (the adapter `netsuite` failed: the value `contact.type` is missing)
+    netsuite: tab https://1234567.app.netsuite.com/app/common/entity/..%2F..%2Fx.nl?id=123
+    gohighlevel: (the adapter `gohighlevel` failed: the value `locationId` is missing)
+    gohighlevel: tab https://app.gohighlevel.com/v2/location/L%2F8/contacts/detail/123
+    google-sheets: (Google Sheets has no page for a contact)
+    "#);
 }
 
 #[test]
@@ -101,14 +186,33 @@ fn bullhorn_opens_pages_on_its_own_servers_alone() {
     let sandbox = Sandbox::with(&["bullhorn"]);
     let host = host(&sandbox);
     let contact = Contact::new("123", "Jo Doe", "").with_type("Lead");
-    let options = CallOptions { hostname: None, dry_run: true };
+    let options = CallOptions {
+        hostname: None,
+        dry_run: true,
+    };
     let mut said = String::new();
-    for ats_url in ["https://evil.example", "http://cls42.bullhornstaffing.com", "javascript:alert(1)", "https://cls42.bullhornstaffing.com/app"] {
-        let request = ConnectRequest::new("bullhorn", "app.bullhornstaffing.com").set("user_urls.atsUrl", ats_url);
+    for ats_url in [
+        "https://evil.example",
+        "http://cls42.bullhornstaffing.com",
+        "javascript:alert(1)",
+        "https://cls42.bullhornstaffing.com/app",
+    ] {
+        let request = ConnectRequest::new("bullhorn", "app.bullhornstaffing.com")
+            .set("user_urls.atsUrl", ats_url);
         host.connect(&request).unwrap();
-        writeln!(said, "{ats_url}: {}", shown(host.open_contact_page("bullhorn", &contact, &options))).unwrap();
+        writeln!(
+            said,
+            "{ats_url}: {}",
+            shown(host.open_contact_page("bullhorn", &contact, &options))
+        )
+        .unwrap();
     }
-    insta::assert_snapshot!(said, @"");
+    insta::assert_snapshot!(said, @r#"
+    https://evil.example: (what the adapter `bullhorn` wants is refused: the page "https://evil.example/BullhornStaffing/OpenWindow.cfm?Entity=Lead&id=123&view=Overview" is not opened: its host `evil.example` is neither the account's, app.bullhornstaffing.com, nor one of the adapter's)
+    http://cls42.bullhornstaffing.com: (what the adapter `bullhorn` wants is refused: the page "http://cls42.bullhornstaffing.com/BullhornStaffing/OpenWindow.cfm?Entity=Lead&id=123&view=Overview" is not opened: its scheme is `http`; only https is opened (and http on this machine itself))
+    javascript:alert(1): (the adapter `bullhorn` failed: "javascript:alert(1)" is not the address of a web server (https://host))
+    https://cls42.bullhornstaffing.com/app: popup https://cls42.bullhornstaffing.com/app/BullhornStaffing/OpenWindow.cfm?Entity=Lead&id=123&view=Overview
+    "#);
 }
 
 #[test]
@@ -120,7 +224,12 @@ fn bullhorn_removes_its_two_stored_values() {
         .set("user_name", "jo");
     host.connect(&request).unwrap();
     let log_out = host.log_out("bullhorn", &CallOptions::default()).unwrap();
-    let removed: Vec<_> = log_out.outcome.stored.iter().map(|change| change.name.as_str()).collect();
+    let removed: Vec<_> = log_out
+        .outcome
+        .stored
+        .iter()
+        .map(|change| change.name.as_str())
+        .collect();
     assert_eq!(removed, ["user_name", "user_urls"]);
     assert!(log_out.problem.is_none());
 }

@@ -27,7 +27,11 @@ impl Called {
             .browser(browser.clone())
             .build()
             .unwrap();
-        Self { sandbox, browser, host }
+        Self {
+            sandbox,
+            browser,
+            host,
+        }
     }
 
     /// One with the fixture that does as it is told, connected.
@@ -46,22 +50,28 @@ impl Called {
     }
 
     fn pop(&self, orders: &[(&str, &str)]) -> Result<Outcome, CallError> {
-        let contact = orders
-            .iter()
-            .fold(Contact::new("7", "Jo", "+12025550123"), |contact, (order, value)| {
-                contact.with_extra(*order, *value)
-            });
-        self.host.open_contact_page("obedient", &contact, &CallOptions::default())
+        let contact = orders.iter().fold(
+            Contact::new("7", "Jo", "+12025550123"),
+            |contact, (order, value)| contact.with_extra(*order, *value),
+        );
+        self.host
+            .open_contact_page("obedient", &contact, &CallOptions::default())
     }
 
     fn pages(&self) -> Vec<String> {
         let pages = self.browser.pages();
-        pages.iter().map(|page| page.url.as_str().to_owned()).collect()
+        pages
+            .iter()
+            .map(|page| page.url.as_str().to_owned())
+            .collect()
     }
 
     fn stored(&self) -> Vec<(String, String)> {
         let accounts = self.host.accounts().unwrap();
-        accounts.into_iter().flat_map(|account| account.stored).collect()
+        accounts
+            .into_iter()
+            .flat_map(|account| account.stored)
+            .collect()
     }
 }
 
@@ -81,9 +91,44 @@ fn every_kind_of_action_is_performed_in_order() {
             ("5 notice", "done\u{1b}[31m"),
         ])
         .unwrap();
-    assert_eq!(called.pages(), ["https://acme.obedient.example/one", "https://pages.example.com/two"]);
+    assert_eq!(
+        called.pages(),
+        [
+            "https://acme.obedient.example/one",
+            "https://pages.example.com/two"
+        ]
+    );
     assert_eq!(called.stored(), [("seen".to_owned(), "yes".to_owned())]);
-    insta::assert_snapshot!(serde_json::to_string_pretty(&outcome).unwrap(), @"");
+    insta::assert_snapshot!(serde_json::to_string_pretty(&outcome).unwrap(), @r#"
+    {
+      "adapter": "obedient",
+      "callback": "openContactPage",
+      "opened": [
+        {
+          "url": "https://acme.obedient.example/one",
+          "as": "tab"
+        },
+        {
+          "url": "https://pages.example.com/two",
+          "as": "popup"
+        }
+      ],
+      "stored": [
+        {
+          "name": "seen",
+          "change": "set"
+        },
+        {
+          "name": "token",
+          "change": "removed"
+        }
+      ],
+      "notices": [
+        "done�[31m"
+      ],
+      "dryRun": false
+    }
+    "#);
 }
 
 #[test]
@@ -92,8 +137,14 @@ fn a_dry_run_performs_nothing_and_tells_the_same() {
     let contact = Contact::new("7", "", "")
         .with_extra("1 tab", "https://acme.obedient.example/one")
         .with_extra("2 set seen", "yes");
-    let options = CallOptions { hostname: None, dry_run: true };
-    let outcome = called.host.open_contact_page("obedient", &contact, &options).unwrap();
+    let options = CallOptions {
+        hostname: None,
+        dry_run: true,
+    };
+    let outcome = called
+        .host
+        .open_contact_page("obedient", &contact, &options)
+        .unwrap();
     assert!(outcome.dry_run && outcome.opened.len() == 1 && outcome.stored.len() == 1);
     assert!(called.pages().is_empty());
     assert_eq!(called.stored(), secret());
@@ -128,7 +179,10 @@ fn no_more_than_five_pages_open_at_once() {
     let pages = orders.map(|order| (order, "https://acme.obedient.example/"));
     assert!(matches!(
         called.pop(&pages),
-        Err(CallError::Rejected { source: ActionRejection::TooManyPages(6), .. })
+        Err(CallError::Rejected {
+            source: ActionRejection::TooManyPages(6),
+            ..
+        })
     ));
     assert!(called.pop(&pages[..5]).is_ok());
     assert_eq!(called.pages().len(), 5);
@@ -155,8 +209,12 @@ fn a_browser_that_fails_leaves_the_stored_values() {
     let contact = Contact::new("7", "", "")
         .with_extra("1 tab", "https://acme.obedient.example/one")
         .with_extra("2 remove token", "");
-    let error = host.open_contact_page("obedient", &contact, &CallOptions::default()).unwrap_err();
-    let CallError::Browser(error) = error else { panic!("{error:?}") };
+    let error = host
+        .open_contact_page("obedient", &contact, &CallOptions::default())
+        .unwrap_err();
+    let CallError::Browser(error) = error else {
+        panic!("{error:?}")
+    };
     assert_eq!(error.url, "https://acme.obedient.example/one");
     assert_eq!(called.stored(), secret());
 }
@@ -175,21 +233,43 @@ fn an_adapter_gets_the_accounts_settings_and_stored_values() {
 #[test]
 fn another_hostname_does_not_get_the_accounts_secrets() {
     let called = Called::obedient();
-    let contact = Contact::new("7", "", "").with_extra("echo", "").with_extra("z set token", "stolen");
+    let contact = Contact::new("7", "", "")
+        .with_extra("echo", "")
+        .with_extra("z set token", "stolen");
     let notices = |hostname: &str| {
-        let options = CallOptions { hostname: Some(hostname.to_owned()), dry_run: false };
-        let contact = if hostname == HOSTNAME { Contact::new("7", "", "").with_extra("echo", "") } else { contact.clone() };
-        called.host.open_contact_page("obedient", &contact, &options).unwrap().notices
+        let options = CallOptions {
+            hostname: Some(hostname.to_owned()),
+            dry_run: false,
+        };
+        let contact = if hostname == HOSTNAME {
+            Contact::new("7", "", "").with_extra("echo", "")
+        } else {
+            contact.clone()
+        };
+        called
+            .host
+            .open_contact_page("obedient", &contact, &options)
+            .unwrap()
+            .notices
     };
-    assert_eq!(notices("other.obedient.example"), ["other.obedient.example {} {}"]);
-    assert_eq!(notices(HOSTNAME), [r#"acme.obedient.example {} {"token": "secret"}"#]);
+    assert_eq!(
+        notices("other.obedient.example"),
+        ["other.obedient.example {} {}"]
+    );
+    assert_eq!(
+        notices(HOSTNAME),
+        [r#"acme.obedient.example {} {"token": "secret"}"#]
+    );
     assert_eq!(called.stored(), secret());
 }
 
 #[test]
 fn a_panicking_adapter_leaves_the_host_working() {
     let called = Called::new(&["panics", "pipedrive"]);
-    let options = CallOptions { hostname: Some("crm.example.com".to_owned()), dry_run: false };
+    let options = CallOptions {
+        hostname: Some("crm.example.com".to_owned()),
+        dry_run: false,
+    };
     let mut said = String::new();
     for _ in 0..2 {
         for id in ["7", "spiteful"] {
@@ -200,44 +280,101 @@ fn a_panicking_adapter_leaves_the_host_working() {
             said += &format!("{error}\n");
         }
     }
-    let log = called.host.open_log_page("panics", &CallLog::new("8"), None, &options);
+    let log = called
+        .host
+        .open_log_page("panics", &CallLog::new("8"), None, &options);
     said += &format!("{}\n", log.unwrap_err());
     let log_out = called.host.log_out("panics", &options);
     said += &format!("{}\n", log_out.unwrap_err());
-    insta::assert_snapshot!(said, @"");
+    insta::assert_snapshot!(said, @r#"
+    the adapter `panics` failed: no page for "7"[31m (tests/fixtures/panics.rs:21)
+    the adapter `panics` failed: a panic without a message (tests/fixtures/panics.rs:20)
+    the adapter `panics` failed: no page for "7"[31m (tests/fixtures/panics.rs:21)
+    the adapter `panics` failed: a panic without a message (tests/fixtures/panics.rs:20)
+    the adapter `panics` failed: plain text (tests/fixtures/panics.rs:26)
+    the adapter `panics` failed: called `Option::unwrap()` on a `None` value (tests/fixtures/panics.rs:31)
+    "#);
 
-    let options = CallOptions { hostname: Some("a.pipedrive.com".to_owned()), dry_run: false };
+    let options = CallOptions {
+        hostname: Some("a.pipedrive.com".to_owned()),
+        dry_run: false,
+    };
     let contact = Contact::new("7", "", "");
-    assert!(called.host.open_contact_page("pipedrive", &contact, &options).is_ok());
+    assert!(
+        called
+            .host
+            .open_contact_page("pipedrive", &contact, &options)
+            .is_ok()
+    );
     assert_eq!(called.pages(), ["https://a.pipedrive.com/person/7"]);
 }
 
 #[test]
 fn a_reply_that_breaks_the_abis_rules_is_an_error() {
     let called = Called::new(&["bad_replies"]);
-    let options = CallOptions { hostname: Some("a.example".to_owned()), dry_run: false };
+    let options = CallOptions {
+        hostname: Some("a.example".to_owned()),
+        dry_run: false,
+    };
     let mut said = String::new();
-    for id in ["not UTF-8", "message not UTF-8", "unknown action", "too many actions", "else"] {
+    for id in [
+        "not UTF-8",
+        "message not UTF-8",
+        "unknown action",
+        "too many actions",
+        "else",
+    ] {
         let contact = Contact::new(id, "", "");
-        let error = called.host.open_contact_page("bad-replies", &contact, &options).unwrap_err();
+        let error = called
+            .host
+            .open_contact_page("bad-replies", &contact, &options)
+            .unwrap_err();
         said += &format!("{id}: {error}\n");
-        let CallError::Run { source, .. } = error else { panic!("{error:?}") };
+        let CallError::Run { source, .. } = error else {
+            panic!("{error:?}")
+        };
         match source {
             RunError::Adapter(error) => assert_eq!(error.code(), ErrorCode::Internal),
             other => assert!(matches!(other, RunError::BadReply(_))),
         }
     }
-    insta::assert_snapshot!(said, @"");
+    insta::assert_snapshot!(said, @"
+    not UTF-8: the adapter `bad-replies` failed: a text in its reply is not UTF-8
+    message not UTF-8: the adapter `bad-replies` failed: a text in its reply is not UTF-8
+    unknown action: the adapter `bad-replies` failed: its reply has an action of the unknown kind 99
+    too many actions: the adapter `bad-replies` failed: its reply has 65 actions; at most 64 are read
+    else: the adapter `bad-replies` failed: an unknown code
+    ");
     assert!(called.pages().is_empty());
 }
 
 #[test]
 fn ids_and_names_of_every_kind_stay_where_they_are_put() {
     let called = Called::new(&["pipedrive"]);
-    let options = CallOptions { hostname: Some("a.pipedrive.com".to_owned()), dry_run: false };
+    let options = CallOptions {
+        hostname: Some("a.pipedrive.com".to_owned()),
+        dry_run: false,
+    };
     for id in [
-        "a b", "\"quoted\"", "it's", "100%", "%2e%2e", "a/b", "../../admin?x=1#y", "#", "?", "\\",
-        "🎉", "שלום", "\u{202e}gnp.exe", "\u{0}", "line\nbreak", "<script>", "a&b=c", "a+b", "ＡＢ",
+        "a b",
+        "\"quoted\"",
+        "it's",
+        "100%",
+        "%2e%2e",
+        "a/b",
+        "../../admin?x=1#y",
+        "#",
+        "?",
+        "\\",
+        "🎉",
+        "שלום",
+        "\u{202e}gnp.exe",
+        "\u{0}",
+        "line\nbreak",
+        "<script>",
+        "a&b=c",
+        "a+b",
+        "ＡＢ",
     ] {
         let contact = Contact::new(id, id, id);
         called
@@ -258,7 +395,10 @@ fn ids_and_names_of_every_kind_stay_where_they_are_put() {
     }
     for id in [".", ".."] {
         let contact = Contact::new(id, "", "");
-        let error = called.host.open_contact_page("pipedrive", &contact, &options).unwrap_err();
+        let error = called
+            .host
+            .open_contact_page("pipedrive", &contact, &options)
+            .unwrap_err();
         assert!(matches!(error, CallError::Run { .. }), "{error}");
     }
 }
@@ -266,18 +406,33 @@ fn ids_and_names_of_every_kind_stay_where_they_are_put() {
 #[test]
 fn where_there_is_no_log_page_the_contacts_page_opens() {
     let called = Called::new(&["freshdesk", "google-sheets"]);
-    let options = CallOptions { hostname: Some("a.freshdesk.com".to_owned()), dry_run: false };
+    let options = CallOptions {
+        hostname: Some("a.freshdesk.com".to_owned()),
+        dry_run: false,
+    };
     let host = &called.host;
     let contact = Contact::new("7", "", "");
-    let by_contact = host.open_log_page("freshdesk", &CallLog::new("9"), Some(&contact), &options).unwrap();
+    let by_contact = host
+        .open_log_page("freshdesk", &CallLog::new("9"), Some(&contact), &options)
+        .unwrap();
     assert_eq!(by_contact.callback, Callback::OpenContactPage);
     let by_log = CallLog::new("9").with_contact_id("8");
-    host.open_log_page("freshdesk", &by_log, None, &options).unwrap();
-    assert_eq!(called.pages(), ["https://a.freshdesk.com/a/contacts/7", "https://a.freshdesk.com/a/contacts/8"]);
+    host.open_log_page("freshdesk", &by_log, None, &options)
+        .unwrap();
+    assert_eq!(
+        called.pages(),
+        [
+            "https://a.freshdesk.com/a/contacts/7",
+            "https://a.freshdesk.com/a/contacts/8"
+        ]
+    );
     let neither = host.open_log_page("freshdesk", &CallLog::new("9"), None, &options);
     assert!(matches!(neither, Err(CallError::NoLogPage(_))));
 
-    let options = CallOptions { hostname: Some("docs.google.com".to_owned()), dry_run: false };
+    let options = CallOptions {
+        hostname: Some("docs.google.com".to_owned()),
+        dry_run: false,
+    };
     let no_contact_page = host.open_contact_page("google-sheets", &contact, &options);
     assert!(matches!(no_contact_page, Err(CallError::NoContactPage(_))));
 }
@@ -299,11 +454,17 @@ fn many_threads_may_call_at_once() {
                     let name = format!("1 set n{number}-{round}");
                     let removed = format!("2 remove n{number}-{round}");
                     called.pop(&[(&name, "x")]).unwrap();
-                    called.pop(&[(&removed, ""), ("3 tab", "https://acme.obedient.example/")]).unwrap();
+                    called
+                        .pop(&[(&removed, ""), ("3 tab", "https://acme.obedient.example/")])
+                        .unwrap();
                 }
             });
         }
     });
     assert_eq!(called.pages().len(), 8 * 25);
-    assert!(called.stored().is_empty(), "no change was lost: {:?}", called.stored());
+    assert!(
+        called.stored().is_empty(),
+        "no change was lost: {:?}",
+        called.stored()
+    );
 }

@@ -285,7 +285,7 @@ fn a_windows_library_is_read_and_refused_by_its_system() {
         .unwrap();
     let description = file.description.as_ref().unwrap();
     assert_eq!(description.manifest.id, "foreign");
-    insta::assert_snapshot!(refusals(&sandbox), @"");
+    insta::assert_snapshot!(refusals(&sandbox), @"foreign.dll: other-machine: it is built for Windows on x86_64, and this is Linux on x86_64; get the file for Linux on x86_64");
 }
 
 #[test]
@@ -338,7 +338,7 @@ fn a_macos_library_is_read_and_refused_by_its_system() {
         .unwrap();
     let description = file.description.as_ref().unwrap();
     assert_eq!(description.manifest.version.to_string(), "1.2.3");
-    insta::assert_snapshot!(refusals(&sandbox), @"");
+    insta::assert_snapshot!(refusals(&sandbox), @"foreign.dylib: other-machine: it is built for macOS on aarch64, and this is Linux on x86_64; get the file for Linux on x86_64");
 }
 
 #[test]

@@ -15,12 +15,16 @@ fn the_host_is_taken_out_of_whatever_is_pasted() {
         ("acme.pipedrive.com.", "acme.pipedrive.com"),
         ("https://acme.pipedrive.com", "acme.pipedrive.com"),
         ("https://acme.pipedrive.com/", "acme.pipedrive.com"),
-        ("HTTPS://acme.pipedrive.com/person/7?a=b@c#d", "acme.pipedrive.com"),
+        (
+            "HTTPS://acme.pipedrive.com/person/7?a=b@c#d",
+            "acme.pipedrive.com",
+        ),
         ("http://acme.pipedrive.com/person/7", "acme.pipedrive.com"),
         ("acme.pipedrive.com/person/7", "acme.pipedrive.com"),
         ("acme.pipedrive.com?x=1", "acme.pipedrive.com"),
         ("acme.pipedrive.com#x", "acme.pipedrive.com"),
         ("https://acme.pipedrive.com:443/", "acme.pipedrive.com"),
+        ("acme.pipedrive.com:", "acme.pipedrive.com"),
         ("crm.example.com:8443", "crm.example.com:8443"),
         ("localhost", "localhost"),
         ("localhost:8080", "localhost:8080"),
@@ -72,7 +76,6 @@ fn what_a_browser_would_read_differently_is_refused() {
         "-acme.pipedrive.com",
         "acme_corp.pipedrive.com",
         "acme,pipedrive.com",
-        "acme.pipedrive.com:",
         "acme.pipedrive.com:0",
         "acme.pipedrive.com:99999",
         "acme.pipedrive.com:80:80",
@@ -90,19 +93,9 @@ fn what_a_browser_would_read_differently_is_refused() {
         "acme.pipedrive.com;evil",
         "acme\u{200b}.pipedrive.com",
         "acme.pipedrive.com\u{202e}",
-        "acme．pipedrive．com/\u{202e}",
+        "acme．pipedrive．com",
     ] {
         let read = Hostname::parse(given);
-        // A trailing colon is nothing but an empty port to the standard.
-        if given == "acme.pipedrive.com:" {
-            assert_eq!(read.unwrap().to_string(), "acme.pipedrive.com");
-            continue;
-        }
-        // Full-width dots are dots to IDNA; what is kept and shown is the ASCII form.
-        if given.starts_with("acme．") {
-            assert_eq!(read.unwrap().to_string(), "acme.pipedrive.com");
-            continue;
-        }
         assert!(read.is_err(), "{given:?} was read as {read:?}");
     }
     let long = format!("{}.example.com", "a".repeat(64));
@@ -127,7 +120,10 @@ fn a_hostname_must_fit_the_adapters_patterns() {
         "acme.pipedrive.com:8443",
     ] {
         let error = Hostname::parse_for(given, &pipedrive()).unwrap_err();
-        assert!(matches!(error, HostnameError::OtherHost { .. }), "{given}: {error}");
+        assert!(
+            matches!(error, HostnameError::OtherHost { .. }),
+            "{given}: {error}"
+        );
     }
 }
 
@@ -141,7 +137,17 @@ fn the_errors_say_what_to_do() {
         "acme.example.com",
     ]
     .into_iter()
-    .map(|given| Hostname::parse_for(given, &pipedrive()).unwrap_err().to_string())
+    .map(|given| {
+        Hostname::parse_for(given, &pipedrive())
+            .unwrap_err()
+            .to_string()
+    })
     .collect();
-    insta::assert_snapshot!(said.join("\n"), @"");
+    insta::assert_snapshot!(said.join("\n"), @r#"
+    "acme corp" is not a host name; paste the address of any page of the CRM, or its host
+    "2130706433" would be read as `127.0.0.1`; write that if it is meant
+    "jo@acme.pipedrive.com" has a user name before the host; leave everything up to the `@` out
+    "ftp://acme.pipedrive.com" is not a web address
+    `acme.example.com` is not a host of Pipedrive; its accounts live on *.pipedrive.com
+    "#);
 }

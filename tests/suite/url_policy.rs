@@ -45,6 +45,10 @@ const HOSTILE: &[&str] = &[
     "https:/",
     "https://",
     "https:///",
+    "https:acme.pipedrive.com/person/7",
+    "https:/acme.pipedrive.com/person/7",
+    "https:///acme.pipedrive.com/person/7",
+    "https:////acme.pipedrive.com/person/7",
     "https://?x",
     "https://#x",
     "-https://acme.pipedrive.com/",
@@ -181,7 +185,9 @@ fn check(account: &str, url: &str) -> Result<String, UrlRejection> {
         hostname: &Hostname::parse(account).unwrap(),
         hosts: &manifest.hosts,
     };
-    policy.check(url).map(|accepted| accepted.as_str().to_owned())
+    policy
+        .check(url)
+        .map(|accepted| accepted.as_str().to_owned())
 }
 
 #[test]
@@ -223,7 +229,11 @@ fn http_is_for_this_machine_itself_and_only_on_the_accounts_port() {
         ("127.0.0.1:8080", "http://jo@127.0.0.1:8080/x", false),
         ("192.168.7.9", "http://192.168.7.9/x", false),
         ("192.168.7.9", "https://192.168.7.9/x", true),
-        ("crm.example.com:8443", "https://crm.example.com:8443/x", true),
+        (
+            "crm.example.com:8443",
+            "https://crm.example.com:8443/x",
+            true,
+        ),
         ("crm.example.com:8443", "https://crm.example.com/x", false),
     ] {
         let result = check(account, url);
@@ -236,7 +246,10 @@ fn a_url_may_be_long_but_not_over_long() {
     let start = "https://acme.pipedrive.com/";
     let longest = format!("{start}{}", "a".repeat(2048 - start.len()));
     assert!(check(ACCOUNT, &longest).is_ok());
-    assert_eq!(check(ACCOUNT, &format!("{longest}a")), Err(UrlRejection::TooLong(2049)));
+    assert_eq!(
+        check(ACCOUNT, &format!("{longest}a")),
+        Err(UrlRejection::TooLong(2049))
+    );
     let huge = format!("{start}{}", "a".repeat(10_000_000));
     assert!(check(ACCOUNT, &huge).is_err());
 }

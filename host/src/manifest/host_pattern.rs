@@ -25,7 +25,7 @@ impl HostPattern {
         if self.under {
             host.strip_suffix(&self.name)
                 .and_then(|rest| rest.strip_suffix('.'))
-                .is_some_and(|label| !label.is_empty())
+                .is_some_and(|rest| rest.split('.').all(rules::is_host_label))
         } else {
             host == self.name
         }
