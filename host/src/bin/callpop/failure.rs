@@ -141,7 +141,20 @@ impl From<CallError> for Failure {
             CallError::NoLogPage(_) => fail(Exit::Usage, "no-log-page")
                 .advice("Name the contact with: --contact '{\"id\":\"...\"}'"),
             CallError::NoContactPage(_) => fail(Exit::AdapterFailed, "not-supported"),
-            CallError::Run { source, .. } => fail(Exit::AdapterFailed, run_code(&source)),
+            CallError::Run {
+                adapter, source, ..
+            } => {
+                let failure = fail(Exit::AdapterFailed, run_code(&source));
+                match run_code(&source) {
+                    "missing-value" if message.contains("`contact.") => {
+                        failure.advice("Name it in --contact '{\"id\":\"...\", ...}'")
+                    }
+                    "missing-value" => failure.advice(format!(
+                        "Set it with: callpop connect {adapter} HOST-OR-URL --set NAME=VALUE"
+                    )),
+                    _ => failure,
+                }
+            }
             CallError::Rejected { source, .. } => match source {
                 ActionRejection::Url { .. } => fail(Exit::PolicyRefused, "url-refused"),
                 ActionRejection::TooManyPages(_) => fail(Exit::PolicyRefused, "too-many-pages"),

@@ -6,7 +6,7 @@ use callpop_host::{FileState, Inspection, inspect, with_causes};
 
 use super::adapters::file_object;
 use crate::failure::{Exit, Failure};
-use crate::output::{BOLD, GOOD, Output, styled};
+use crate::output::{BAD, BOLD, GOOD, Output, styled};
 
 pub(crate) fn run(path: &Path, output: &Output) -> Result<(), Failure> {
     let inspection = inspect(path);
@@ -14,6 +14,7 @@ pub(crate) fn run(path: &Path, output: &Output) -> Result<(), Failure> {
     object["sha256"] = inspection.sha256.clone().into();
     if let FileState::Refused(refusal) = &inspection.file.state {
         print_facts(&inspection, output);
+        output.line(fact("state", styled(BAD, "refused")));
         let message = format!("{}: {}", path.display(), with_causes(refusal));
         return Err(Failure::new(Exit::NoAdapter, refusal.code(), message).beside(object));
     }
