@@ -193,7 +193,7 @@ fn known_adapters(known: &[String]) -> String {
 
 fn known_values(known: &[String]) -> String {
     match known {
-        [] => "it has none".to_owned(),
+        [] => "it takes no settings".to_owned(),
         known => format!("it has: {}", known.join(", ")),
     }
 }

@@ -1,6 +1,6 @@
 //! `callpop demo`: the main job, played on a small CRM that runs on this machine.
 
-mod site;
+mod test_crm;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,14 +14,14 @@ use crate::args::{Demo, Everywhere};
 use crate::commands::outcome_lines;
 use crate::failure::{Exit, Failure};
 use crate::output::{BOLD, DIM, GOOD, Output, styled};
-use site::Site;
+use test_crm::{TestCrm, Visit};
 
 /// The adapter that the demo's CRM is for.
 const ADAPTER: &str = "test-crm";
 
 pub(crate) fn run(demo: &Demo, everywhere: &Everywhere, output: &Output) -> Result<(), Failure> {
     let interrupted = interrupted_flag()?;
-    let site = Site::start().map_err(|cause| cannot_start(&cause))?;
+    let site = TestCrm::start().map_err(|cause| cannot_start(&cause))?;
     // A home of its own: the demo leaves the user's accounts as they are.
     let home = tempfile::tempdir().map_err(|cause| cannot_start(&cause))?;
     let no_browser = demo.no_browser || everywhere.dry_run;
@@ -58,7 +58,7 @@ pub(crate) fn run(demo: &Demo, everywhere: &Everywhere, output: &Output) -> Resu
 /// Connects the adapter to the site, and lets the phone ring.
 fn play_call(
     host: &Host,
-    site: &Site,
+    site: &TestCrm,
     everywhere: &Everywhere,
     output: &Output,
 ) -> Result<Outcome, Failure> {
@@ -74,7 +74,8 @@ fn play_call(
         "Connected the adapter `{ADAPTER}` to {}.",
         account.hostname
     ));
-    let contact = contact_from_json(&site::demo_contact().to_string())?;
+    let contact = test_crm::demo_contact().map_err(|cause| cannot_start(&cause))?;
+    let contact = contact_from_json(&contact.to_string())?;
     output.line(format!(
         "\n{} from {}: {}, contact {} in TestCRM.",
         styled(BOLD, "Incoming call"),
@@ -106,7 +107,7 @@ fn tell_page(outcome: &Outcome, no_browser: bool, output: &Output) {
 
 /// Waits until the browser asks for the page, tells what to try next, and stays a while.
 fn wait_for_browser(
-    site: &Site,
+    site: &TestCrm,
     demo: &Demo,
     interrupted: &AtomicBool,
     output: &Output,
@@ -147,7 +148,7 @@ fn wait_for_browser(
     ended(output)
 }
 
-fn tell_next_steps(site: &Site, demo: &Demo, output: &Output) {
+fn tell_next_steps(site: &TestCrm, demo: &Demo, output: &Output) {
     let program = std::env::args()
         .next()
         .unwrap_or_else(|| "callpop".to_owned());
@@ -161,7 +162,7 @@ fn tell_next_steps(site: &Site, demo: &Demo, output: &Output) {
          {program} pop pipedrive --hostname acme.pipedrive.com --contact '{{\"id\":\"7\"}}' --dry-run\n  \
          {program} adapters",
         styled(BOLD, "Try next, in another terminal:"),
-        site::demo_log_id(),
+        test_crm::demo_log_id().unwrap_or_default(),
     ));
     output.line(styled(
         DIM,
@@ -173,7 +174,7 @@ fn tell_next_steps(site: &Site, demo: &Demo, output: &Output) {
 }
 
 /// The next page that the browser asks for, unless the time is up or the user has enough.
-fn next_visit(site: &Site, limit: Duration, interrupted: &AtomicBool) -> Option<site::Visit> {
+fn next_visit(site: &TestCrm, limit: Duration, interrupted: &AtomicBool) -> Option<Visit> {
     const SLICE: Duration = Duration::from_millis(100);
     let end = Instant::now() + limit;
     loop {

@@ -1,0 +1,128 @@
+//! The program and its plugins folder side by side, as a user gets them.
+
+use std::fmt;
+use std::fs;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail, ensure};
+use cargo_metadata::{CrateType, Message, MetadataCommand};
+
+/// How Cargo names an adapter's package.
+const ADAPTER_PREFIX: &str = "callpop-adapter-";
+
+/// What was laid out.
+pub(crate) struct Layout {
+    /// The program `callpop`.
+    pub(crate) program: PathBuf,
+    folder: PathBuf,
+    files: Vec<PathBuf>,
+}
+
+struct Built {
+    program: PathBuf,
+    /// Each adapter's id and library.
+    adapters: Vec<(String, PathBuf)>,
+}
+
+impl Layout {
+    /// Builds in `profile` and lays out into `folder`. What the last layout left there is replaced;
+    /// other files are left alone.
+    pub(crate) fn build(profile: &str, folder: &Path) -> Result<Self> {
+        let built = build(profile)?;
+        let plugins = folder.join("plugins");
+        fs::create_dir_all(&plugins)
+            .with_context(|| format!("cannot make {}", plugins.display()))?;
+        let program = folder.join(format!("callpop{}", std::env::consts::EXE_SUFFIX));
+        copy(&built.program, &program)?;
+        let mut files = vec![program.clone()];
+        for (id, library) in &built.adapters {
+            let file = plugins.join(format!("{id}{}", std::env::consts::DLL_SUFFIX));
+            copy(library, &file)?;
+            files.push(file);
+        }
+        for document in ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"] {
+            let file = folder.join(document);
+            copy(Path::new(document), &file)?;
+            files.push(file);
+        }
+        Ok(Self {
+            program,
+            folder: folder.to_owned(),
+            files,
+        })
+    }
+}
+
+impl fmt::Display for Layout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.folder.display())?;
+        for file in &self.files {
+            let size = fs::metadata(file).map_or(0, |metadata| metadata.len());
+            let name = file.strip_prefix(&self.folder).unwrap_or(file);
+            write!(f, "\n  {:28}{:>8} KiB", name.display(), size.div_ceil(1024))?;
+        }
+        Ok(())
+    }
+}
+
+/// Where Cargo builds.
+pub(crate) fn target_folder() -> Result<PathBuf> {
+    let metadata = MetadataCommand::new().no_deps().exec()?;
+    Ok(metadata.target_directory.into_std_path_buf())
+}
+
+fn build(profile: &str) -> Result<Built> {
+    let metadata = MetadataCommand::new().no_deps().exec()?;
+    let adapters: Vec<&str> = metadata
+        .packages
+        .iter()
+        .map(|package| package.name.as_str())
+        .filter(|name| name.starts_with(ADAPTER_PREFIX))
+        .collect();
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command
+        .args(["build", "--message-format=json-render-diagnostics"])
+        .args(["--profile", profile, "--package", "callpop-host"])
+        .args(adapters.iter().flat_map(|name| ["--package", name]))
+        .stdout(Stdio::piped());
+    let mut cargo = command.spawn().context("cannot start cargo")?;
+    let output = cargo.stdout.take().context("cargo has no output")?;
+    let mut program = None;
+    let mut libraries = Vec::new();
+    for message in Message::parse_stream(BufReader::new(output)) {
+        let Message::CompilerArtifact(artifact) = message? else {
+            continue;
+        };
+        if let Some(executable) = artifact.executable {
+            program = Some(executable.into_std_path_buf());
+        } else if artifact.target.crate_types.contains(&CrateType::CDyLib) {
+            let id = artifact.target.name.replace('_', "-");
+            let id = id.trim_start_matches(ADAPTER_PREFIX).to_owned();
+            let library = artifact
+                .filenames
+                .into_iter()
+                .find(|file| file.as_str().ends_with(std::env::consts::DLL_SUFFIX));
+            libraries.extend(library.map(|library| (id, library.into_std_path_buf())));
+        }
+    }
+    ensure!(cargo.wait()?.success(), "the build failed");
+    libraries.sort();
+    let Some(program) = program else {
+        bail!("the build made no program");
+    };
+    Ok(Built {
+        program,
+        adapters: libraries,
+    })
+}
+
+/// Copies under another name first: the file that is replaced may be in use.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    let mut part = to.as_os_str().to_owned();
+    part.push(".part");
+    fs::copy(from, &part)
+        .and_then(|_| fs::rename(&part, to))
+        .with_context(|| format!("cannot copy {} to {}", from.display(), to.display()))
+}
