@@ -47,7 +47,6 @@ impl Context {
 
     /// The start of every URL of the account: `https://{hostname}`, or `http://` where the
     /// hostname is this machine itself.
-    #[must_use]
     pub fn url(&self) -> PageUrl {
         PageUrl::of_host(&self.hostname)
     }

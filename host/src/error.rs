@@ -70,7 +70,7 @@ pub enum CallError {
         /// The adapter.
         adapter: String,
         /// Why.
-        source: LoadError,
+        source: Box<LoadError>,
     },
     /// The adapter has no account, and no hostname was given.
     #[error("`{0}` is not connected; connect it, or name a hostname for this call")]

@@ -57,12 +57,11 @@ fn a_library_that_is_not_what_it_says_is_refused_and_harms_no_other() {
     let mut refusals = String::new();
     for adapter in ["no-root-module", "no-layout", "other-layout"] {
         let error = page(&host, adapter, "crm.example.com").unwrap_err();
-        let CallError::Load {
-            source: LoadError::Abi { what, .. },
-            ..
-        } = &error
-        else {
+        let CallError::Load { source, .. } = &error else {
             panic!("{error:?}");
+        };
+        let LoadError::Abi { what, .. } = source.as_ref() else {
+            panic!("{source:?}");
         };
         refusals += &format!("{adapter}: {what}\n");
     }
@@ -158,16 +157,10 @@ fn a_file_that_became_something_else_is_not_loaded() {
     let host = host(&sandbox);
     sandbox.write("pipedrive.so", "not a library any more");
     let error = page(&host, "pipedrive", "a.pipedrive.com").unwrap_err();
-    assert!(
-        matches!(
-            error,
-            CallError::Load {
-                source: LoadError::Changed { .. },
-                ..
-            }
-        ),
-        "{error:?}"
-    );
+    let CallError::Load { source, .. } = &error else {
+        panic!("{error:?}");
+    };
+    assert!(matches!(**source, LoadError::Changed { .. }), "{source:?}");
     assert!(
         with_causes(&error).contains("not a dynamic library"),
         "{}",

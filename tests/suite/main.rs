@@ -1,4 +1,10 @@
-//! The tests across the crates, in reading order.
+//! The tests across the crates, one file for each concern.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::too_many_lines,
+    reason = "a test ends where something is not as it should be, and tables are long"
+)]
 
 mod accounts;
 mod adapters;

@@ -120,7 +120,7 @@ impl Host {
     fn run(&self, callee: &Callee, request: &Request) -> Result<Actions, CallError> {
         let runner = self.runner(callee).map_err(|source| CallError::Load {
             adapter: callee.id().to_owned(),
-            source,
+            source: Box::new(source),
         })?;
         runner.run(request).map_err(|source| CallError::Run {
             adapter: callee.id().to_owned(),

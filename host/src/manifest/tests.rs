@@ -39,6 +39,7 @@ fn with(pointer: &str, value: Option<Value>) -> Value {
     manifest
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn corpus() -> Vec<Value> {
     let long = |length| Value::from("x".repeat(length));
     let replaced = [

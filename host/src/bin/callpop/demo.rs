@@ -52,7 +52,7 @@ pub(crate) fn run(demo: &Demo, everywhere: &Everywhere, output: &Output) -> Resu
     if everywhere.dry_run {
         return Ok(());
     }
-    wait_for_browser(&site, demo, &interrupted, output)
+    wait_for_browser(&site, demo, everywhere, &interrupted, output)
 }
 
 /// Connects the adapter to the site, and lets the phone ring.
@@ -109,6 +109,7 @@ fn tell_page(outcome: &Outcome, no_browser: bool, output: &Output) {
 fn wait_for_browser(
     site: &TestCrm,
     demo: &Demo,
+    everywhere: &Everywhere,
     interrupted: &AtomicBool,
     output: &Output,
 ) -> Result<(), Failure> {
@@ -138,7 +139,7 @@ fn wait_for_browser(
         styled(GOOD, "The browser shows"),
         visit.title
     ));
-    tell_next_steps(site, demo, output);
+    tell_next_steps(site, demo, everywhere, output);
     while let Some(visit) = next_visit(site, Duration::from_secs(demo.linger), interrupted) {
         output.line(styled(
             DIM,
@@ -148,21 +149,19 @@ fn wait_for_browser(
     ended(output)
 }
 
-fn tell_next_steps(site: &TestCrm, demo: &Demo, output: &Output) {
-    let program = std::env::args()
-        .next()
-        .unwrap_or_else(|| "callpop".to_owned());
+fn tell_next_steps(site: &TestCrm, demo: &Demo, everywhere: &Everywhere, output: &Output) {
+    let callpop = command_line(everywhere);
     let hostname = site.hostname();
+    let log_id = test_crm::demo_log_id().unwrap_or_default();
     output.line(format!(
         "\nThe host read the manifest in the adapter's library, loaded a private copy of it, asked\n\
          it what to open for this contact, checked the URL, and gave it to the browser.\n\
          \n{}\n  \
-         {program} open-log {ADAPTER} --hostname {hostname} --log-id {}\n  \
-         {program} pop {ADAPTER} --hostname {hostname} --contact '{{\"id\":\"../admin\"}}' --dry-run\n  \
-         {program} pop pipedrive --hostname acme.pipedrive.com --contact '{{\"id\":\"7\"}}' --dry-run\n  \
-         {program} adapters",
+         {callpop} open-log {ADAPTER} --hostname {hostname} --log-id {log_id}\n  \
+         {callpop} pop {ADAPTER} --hostname {hostname} --contact '{{\"id\":\"../admin\"}}' --dry-run\n  \
+         {callpop} pop pipedrive --hostname acme.pipedrive.com --contact '{{\"id\":\"7\"}}' --dry-run\n  \
+         {callpop} adapters",
         styled(BOLD, "Try next, in another terminal:"),
-        test_crm::demo_log_id().unwrap_or_default(),
     ));
     output.line(styled(
         DIM,
@@ -171,6 +170,18 @@ fn tell_next_steps(site: &TestCrm, demo: &Demo, output: &Output) {
             demo.linger
         ),
     ));
+}
+
+/// How this program was started, as it can be typed again in another terminal.
+fn command_line(everywhere: &Everywhere) -> String {
+    let program = std::env::args().next();
+    let folders = everywhere.plugins.iter();
+    let folders = folders.map(|folder| format!(" --plugins '{}'", folder.display()));
+    program
+        .into_iter()
+        .chain(folders)
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 /// The next page that the browser asks for, unless the time is up or the user has enough.

@@ -30,7 +30,7 @@ pub(crate) struct Failure {
     message: String,
     advice: Option<String>,
     /// Members for the JSON object besides `error`.
-    beside: Value,
+    beside: Box<Value>,
 }
 
 impl Failure {
@@ -40,7 +40,7 @@ impl Failure {
             code,
             message: message.into(),
             advice: None,
-            beside: json!({}),
+            beside: Box::new(json!({})),
         }
     }
 
@@ -52,7 +52,7 @@ impl Failure {
 
     /// What was done all the same, for the JSON object.
     pub(crate) fn beside(mut self, members: Value) -> Self {
-        self.beside = members;
+        *self.beside = members;
         self
     }
 
@@ -64,7 +64,7 @@ impl Failure {
         }
         if output.is_json() {
             let mut object = error_object(self.code, &self.message);
-            if let (Value::Object(object), Value::Object(beside)) = (&mut object, &self.beside) {
+            if let (Value::Object(object), Value::Object(beside)) = (&mut object, &*self.beside) {
                 object.extend(beside.clone());
             }
             output.json(&object);
