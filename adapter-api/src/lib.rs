@@ -68,3 +68,8 @@ pub use page_url::{PageUrl, path_text};
 
 #[doc(hidden)]
 pub use export::__export;
+
+/// The code of the guide is compiled as well.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Guide;

@@ -85,3 +85,8 @@ pub use url_policy::{AcceptedUrl, MAX_URL_LENGTH, UrlPolicy, UrlRejection};
 
 /// The kinds of trouble that an adapter itself reports, and how it wants a page shown.
 pub use callpop_adapter::{AdapterError, CallLog, Contact, ErrorCode, OpenAs};
+
+/// The code of the README is compiled as well.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

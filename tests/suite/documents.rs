@@ -1,1 +1,147 @@
-//! x
+//! What the documents show is what happens.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use callpop_tests::{Sandbox, program, workspace};
+
+const ADAPTERS: [&str; 10] = [
+    "bullhorn",
+    "clio",
+    "freshdesk",
+    "gohighlevel",
+    "google-sheets",
+    "insightly",
+    "netsuite",
+    "pipedrive",
+    "redtail",
+    "test-crm",
+];
+
+fn document(name: &str) -> String {
+    fs::read_to_string(workspace().join(name)).unwrap()
+}
+
+/// The documents of the project: all Markdown files outside of build folders.
+fn documents() -> Vec<PathBuf> {
+    fn walk(folder: &Path, documents: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir()
+                && !["target", "dist"].contains(&name.as_str())
+                && !name.starts_with('.')
+            {
+                walk(&path, documents);
+            } else if name.ends_with(".md") {
+                documents.push(path);
+            }
+        }
+    }
+    let mut documents = Vec::new();
+    walk(workspace(), &mut documents);
+    documents
+}
+
+/// The code blocks in this language.
+fn blocks<'text>(text: &'text str, language: &str) -> Vec<&'text str> {
+    let fence = format!("```{language}\n");
+    text.split(fence.as_str())
+        .skip(1)
+        .map(|rest| rest.split("```").next().unwrap())
+        .collect()
+}
+
+#[test]
+fn the_readmes_transcripts_are_what_the_program_says() {
+    let sandbox = Sandbox::with(&ADAPTERS);
+    trycmd::TestCases::new()
+        .register_bin("callpop", program("callpop").to_owned())
+        .env("CALLPOP_HOME", sandbox.home().to_str().unwrap())
+        .env("CALLPOP_PLUGINS", sandbox.plugins().to_str().unwrap())
+        // A browser that is content with everything.
+        .env("BROWSER", "/bin/true")
+        .case(workspace().join("README.md"))
+        .run();
+}
+
+#[test]
+fn the_demo_says_what_the_readme_shows() {
+    let sandbox = Sandbox::with(&["test-crm"]);
+    let readme = document("README.md");
+    let shown = blocks(&readme, "text")[0];
+    // Without a browser the last line is not reached, and the one before it is another.
+    let ran = sandbox.run(["demo", "--dry-run"]);
+    let said = without_port(&ran.stdout).replace("Would open", "Opened");
+    assert!(without_port(shown).starts_with(&said), "{said}\n{shown}");
+    assert!(said.contains("Opened http://127.0.0.1:PORT/?contactId="));
+}
+
+/// `127.0.0.1:40123` with `PORT` for the number.
+fn without_port(text: &str) -> String {
+    let mut parts = text.split("127.0.0.1:");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        text + "127.0.0.1:PORT" + part.trim_start_matches(|c: char| c.is_ascii_digit())
+    })
+}
+
+#[test]
+fn every_command_line_in_the_documents_is_run_by_ci() {
+    let ci = document(".ci/run");
+    for path in documents() {
+        let text = fs::read_to_string(&path).unwrap();
+        for line in blocks(&text, "sh").into_iter().flat_map(str::lines) {
+            // The guide's own build is what `vendor.rs` does.
+            let is_tested = path.ends_with("adapter-api/README.md");
+            let is_run = ci.lines().any(|command| command.trim_end().ends_with(line));
+            assert!(is_tested || is_run, "{}: {line}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_commands_of_the_readmes_table_are_the_programs() {
+    let help = Sandbox::new().run(["--help"]).stdout;
+    let commands: Vec<&str> = help
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|command| *command != "help")
+        .collect();
+    assert_eq!(commands.len(), 9);
+    let readme = document("README.md");
+    for command in commands {
+        assert!(
+            readme.contains(&format!("| `callpop {command}")),
+            "{command}"
+        );
+    }
+}
+
+#[test]
+fn every_link_between_the_documents_leads_somewhere() {
+    for path in documents() {
+        let text = fs::read_to_string(&path).unwrap();
+        let targets = text
+            .split("](")
+            .skip(1)
+            .map(|rest| rest.split(')').next().unwrap());
+        let references = text
+            .lines()
+            .filter(|line| line.starts_with('['))
+            .filter_map(|line| line.split_once("]: ").map(|(_, target)| target));
+        for target in targets
+            .chain(references)
+            .filter(|target| !target.contains("://"))
+        {
+            let file = path
+                .parent()
+                .unwrap()
+                .join(target.split('#').next().unwrap());
+            assert!(file.exists(), "{}: {target}", path.display());
+        }
+    }
+}

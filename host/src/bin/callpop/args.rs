@@ -119,7 +119,7 @@ pub(crate) struct Demo {
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub(crate) wait: u64,
     /// How long the small CRM stays after the last page, so that you can look around
-    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub(crate) linger: u64,
 }
 
