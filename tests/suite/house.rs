@@ -47,7 +47,7 @@ fn sources() -> Vec<(String, String)> {
 fn files_with(word: &str) -> BTreeSet<String> {
     sources()
         .into_iter()
-        .filter(|(name, _)| !name.starts_with("tests/"))
+        .filter(|(name, _)| !name.starts_with("tests/") && !name.contains("/tests/"))
         .filter(|(_, text)| {
             let code = text
                 .lines()

@@ -8,6 +8,7 @@
 
 mod accounts;
 mod adapters;
+#[cfg(unix)]
 mod browser;
 mod calling;
 mod command_line;
