@@ -16,6 +16,21 @@ pub fn workspace() -> &'static Path {
         .expect("this crate is a folder of the workspace")
 }
 
+/// The ids of the ten shipped adapters, sorted.
+///
+/// # Panics
+/// If their folder cannot be read.
+#[must_use]
+pub fn adapters() -> Vec<String> {
+    let entries = std::fs::read_dir(workspace().join("adapters")).expect("the folder is there");
+    let mut ids: Vec<String> = entries
+        .map(|entry| entry.expect("it can be read").file_name())
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect();
+    ids.sort();
+    ids
+}
+
 /// The program with this name, in the profile of the tests themselves.
 #[must_use]
 pub fn program(name: &str) -> &'static Path {

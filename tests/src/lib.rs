@@ -4,6 +4,6 @@ mod artifacts;
 mod needs;
 mod sandbox;
 
-pub use artifacts::{build, library, program, workspace};
+pub use artifacts::{adapters, build, library, program, workspace};
 pub use needs::needed_program;
 pub use sandbox::{Ran, Sandbox};

@@ -5,7 +5,9 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
+use callpop_host::{Browser, Host, RecordingBrowser};
 use tempfile::TempDir;
 
 use crate::artifacts;
@@ -47,12 +49,32 @@ impl Sandbox {
 
     /// One with these adapters or fixtures in its plugins folder, named as `dist` names them.
     #[must_use]
-    pub fn with(names: &[&str]) -> Self {
+    pub fn with<S: AsRef<str>>(names: &[S]) -> Self {
         let sandbox = Self::new();
-        for name in names {
+        for name in names.iter().map(AsRef::as_ref) {
             sandbox.add(artifacts::library(name), &library_name(name));
         }
         sandbox
+    }
+
+    /// A host with this home, this plugins folder and this browser.
+    ///
+    /// # Panics
+    /// If it cannot be set up.
+    #[must_use]
+    pub fn host_with(&self, browser: Arc<dyn Browser>) -> Host {
+        Host::builder()
+            .home(self.home())
+            .plugins_folder(self.plugins())
+            .browser(browser)
+            .build()
+            .expect("all places are given")
+    }
+
+    /// A host with this home and plugins folder, whose pages open nowhere.
+    #[must_use]
+    pub fn host(&self) -> Host {
+        self.host_with(Arc::new(RecordingBrowser::default()))
     }
 
     /// The home.

@@ -1,25 +1,14 @@
 //! Accounts and stored values: connected, kept, damaged, forgotten.
 
 use std::fs;
-use std::sync::Arc;
 
 use callpop_host::{
-    CallError, CallOptions, ConnectError, ConnectRequest, Host, LogOut, RecordingBrowser,
-    StateError,
+    CallError, CallOptions, ConnectError, ConnectRequest, Host, LogOut, StateError,
 };
 use callpop_tests::Sandbox;
 
-fn host(sandbox: &Sandbox) -> Host {
-    Host::builder()
-        .home(sandbox.home())
-        .plugins_folder(sandbox.plugins())
-        .browser(Arc::new(RecordingBrowser::default()))
-        .build()
-        .unwrap()
-}
-
 fn connected(sandbox: &Sandbox, values: &[(&str, &str)]) -> Host {
-    let host = host(sandbox);
+    let host = sandbox.host();
     let request = ConnectRequest::new("obedient", "https://acme.obedient.example/start?x");
     let request = values
         .iter()
@@ -44,7 +33,7 @@ fn an_account_outlives_the_host() {
             ("user_urls.deep.er", "x"),
         ],
     );
-    let accounts = host(&sandbox).accounts().unwrap();
+    let accounts = sandbox.host().accounts().unwrap();
     assert_eq!(accounts.len(), 1);
     assert_eq!(accounts[0].hostname.to_string(), "acme.obedient.example");
     assert_eq!(accounts[0].settings["colour"], "blue");
@@ -97,7 +86,7 @@ fn connecting_again_changes_what_is_given_and_keeps_the_rest() {
 #[test]
 fn a_value_that_cannot_be_kept_connects_nothing() {
     let sandbox = Sandbox::with(&["obedient"]);
-    let host = host(&sandbox);
+    let host = sandbox.host();
     let huge = "x".repeat(64 * 1024 + 1);
     let mut said = String::new();
     for (key, value) in [
@@ -126,7 +115,7 @@ fn a_value_that_cannot_be_kept_connects_nothing() {
 #[test]
 fn a_dry_run_connects_nothing() {
     let sandbox = Sandbox::with(&["obedient"]);
-    let host = host(&sandbox);
+    let host = sandbox.host();
     let request = ConnectRequest::new("obedient", "acme.obedient.example").dry_run(true);
     assert_eq!(host.connect(&request).unwrap().adapter, "obedient");
     assert!(!sandbox.home().exists());
@@ -170,7 +159,7 @@ fn an_account_is_forgotten_though_its_adapter_is_gone() {
     let sandbox = Sandbox::with(&["obedient"]);
     connected(&sandbox, &[("token", "secret")]);
     fs::remove_file(sandbox.plugins().join("obedient.so")).unwrap();
-    let host = host(&sandbox);
+    let host = sandbox.host();
     let log_out = log_out(&host).unwrap();
     assert!(matches!(log_out.problem, Some(CallError::Find(_))));
     assert!(host.accounts().unwrap().is_empty());
@@ -217,7 +206,7 @@ fn a_damaged_file_is_kept_aside_and_reported() {
         b"{\"format\":1,\"accounts\":[{\"adapter\":7}]}",
     ] {
         fs::write(&path, damaged).unwrap();
-        let host = host(&sandbox);
+        let host = sandbox.host();
         assert!(host.accounts().unwrap().is_empty());
         let kept = host.take_kept_aside();
         assert_eq!(kept.len(), 1);
@@ -236,7 +225,7 @@ fn a_file_of_a_later_version_is_left_as_it_is() {
     let path = sandbox.home().join("accounts.json");
     let later = r#"{"format":2,"accounts":"something else"}"#;
     fs::write(&path, later).unwrap();
-    let host = host(&sandbox);
+    let host = sandbox.host();
     assert!(matches!(
         host.accounts(),
         Err(StateError::Newer { format: 2, .. })
@@ -254,7 +243,7 @@ fn a_home_that_cannot_be_written_is_told() {
     let sandbox = Sandbox::with(&["obedient"]);
     // A file where the folder should be: not even the superuser can write into it.
     fs::write(sandbox.home(), "in the way").unwrap();
-    let host = host(&sandbox);
+    let host = sandbox.host();
     let request = ConnectRequest::new("obedient", "acme.obedient.example");
     let error = host.connect(&request).unwrap_err();
     assert!(matches!(error, ConnectError::State(_)), "{error:?}");
@@ -285,5 +274,5 @@ fn two_processes_that_connect_at_once_lose_nothing() {
     for mut child in children {
         assert!(child.wait().unwrap().success());
     }
-    assert_eq!(host(&sandbox).accounts().unwrap().len(), 4);
+    assert_eq!(sandbox.host().accounts().unwrap().len(), 4);
 }

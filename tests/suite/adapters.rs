@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use callpop_host::{
-    CallError, CallLog, CallOptions, ConnectRequest, Contact, Host, Outcome, with_causes,
+    CallError, CallLog, CallOptions, ConnectRequest, Contact, Outcome, with_causes,
 };
 use callpop_tests::Sandbox;
 
@@ -20,14 +20,6 @@ const ADAPTERS: [(&str, &str, &str); 10] = [
     ("gohighlevel", "app.gohighlevel.com", "contact"),
     ("freshdesk", "acme.freshdesk.com", "contact"),
 ];
-
-fn host(sandbox: &Sandbox) -> Host {
-    Host::builder()
-        .home(sandbox.home())
-        .plugins_folder(sandbox.plugins())
-        .build()
-        .unwrap()
-}
 
 fn dry(hostname: &str) -> CallOptions {
     CallOptions {
@@ -56,8 +48,8 @@ fn shown(outcome: Result<Outcome, CallError>) -> String {
 
 #[test]
 fn each_opens_its_pages() {
-    let sandbox = Sandbox::with(&ADAPTERS.map(|(adapter, ..)| adapter));
-    let host = host(&sandbox);
+    let sandbox = Sandbox::with(&callpop_tests::adapters());
+    let host = sandbox.host();
     let bullhorn = ConnectRequest::new("bullhorn", "app.bullhornstaffing.com")
         .set("user_urls.atsUrl", "https://cls42.bullhornstaffing.com/")
         .set("user_name", "jo");
@@ -115,8 +107,8 @@ fn each_opens_its_pages() {
 
 #[test]
 fn each_says_what_it_misses() {
-    let sandbox = Sandbox::with(&ADAPTERS.map(|(adapter, ..)| adapter));
-    let host = host(&sandbox);
+    let sandbox = Sandbox::with(&callpop_tests::adapters());
+    let host = sandbox.host();
     let contact = Contact::new("123", "Jo Doe", "+12025550123");
     let page = |adapter: &str, hostname: &str, contact: &Contact| {
         format!(
@@ -184,7 +176,7 @@ fn each_says_what_it_misses() {
 #[test]
 fn bullhorn_opens_pages_on_its_own_servers_alone() {
     let sandbox = Sandbox::with(&["bullhorn"]);
-    let host = host(&sandbox);
+    let host = sandbox.host();
     let contact = Contact::new("123", "Jo Doe", "").with_type("Lead");
     let options = CallOptions {
         hostname: None,
@@ -218,7 +210,7 @@ fn bullhorn_opens_pages_on_its_own_servers_alone() {
 #[test]
 fn bullhorn_removes_its_two_stored_values() {
     let sandbox = Sandbox::with(&["bullhorn"]);
-    let host = host(&sandbox);
+    let host = sandbox.host();
     let request = ConnectRequest::new("bullhorn", "app.bullhornstaffing.com")
         .set("user_urls.atsUrl", "https://cls42.bullhornstaffing.com")
         .set("user_name", "jo");

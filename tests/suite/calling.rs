@@ -21,12 +21,7 @@ impl Called {
     fn new(adapters: &[&str]) -> Self {
         let sandbox = Sandbox::with(adapters);
         let browser = Arc::new(RecordingBrowser::default());
-        let host = Host::builder()
-            .home(sandbox.home())
-            .plugins_folder(sandbox.plugins())
-            .browser(browser.clone())
-            .build()
-            .unwrap();
+        let host = sandbox.host_with(browser.clone());
         Self {
             sandbox,
             browser,
@@ -200,12 +195,7 @@ fn a_browser_that_fails_leaves_the_stored_values() {
         }
     }
     let called = Called::obedient();
-    let host = Host::builder()
-        .home(called.sandbox.home())
-        .plugins_folder(called.sandbox.plugins())
-        .browser(Arc::new(NoBrowser))
-        .build()
-        .unwrap();
+    let host = called.sandbox.host_with(Arc::new(NoBrowser));
     let contact = Contact::new("7", "", "")
         .with_extra("1 tab", "https://acme.obedient.example/one")
         .with_extra("2 remove token", "");
@@ -292,7 +282,7 @@ fn a_panicking_adapter_leaves_the_host_working() {
     the adapter `panics` failed: no page for "7"[31m (tests/fixtures/panics.rs:21)
     the adapter `panics` failed: a panic without a message (tests/fixtures/panics.rs:20)
     the adapter `panics` failed: plain text (tests/fixtures/panics.rs:26)
-    the adapter `panics` failed: called `Option::unwrap()` on a `None` value (tests/fixtures/panics.rs:31)
+    the adapter `panics` failed: index out of bounds: the len is 0 but the index is 0 (tests/fixtures/panics.rs:31)
     "#);
 
     let options = CallOptions {

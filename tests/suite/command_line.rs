@@ -371,7 +371,7 @@ fn every_failure_has_its_exit_code_and_says_what_to_do() {
     $ callpop connect pipedrive acme.pipedrive.com --set colour=blue
     exit 2
     --- stderr
-    error: `pipedrive` has no setting `colour`; it has none
+    error: `pipedrive` has no setting `colour`; it takes no settings
 
     $ callpop connect bullhorn app.bullhornstaffing.com --set colour=blue
     exit 2

@@ -6,17 +6,9 @@ use std::path::Path;
 use callpop_host::{FileState, Host, Refusal};
 use callpop_tests::{Sandbox, library, needed_program};
 
-fn host(sandbox: &Sandbox) -> Host {
-    Host::builder()
-        .home(sandbox.home())
-        .plugins_folder(sandbox.plugins())
-        .build()
-        .unwrap()
-}
-
 /// `name: code: message`, one line per refused file.
 fn refusals(sandbox: &Sandbox) -> String {
-    let catalog = host(sandbox).catalog();
+    let catalog = sandbox.host().catalog();
     let folder = sandbox.plugins();
     let lines = catalog.files.iter().filter_map(|file| match &file.state {
         FileState::Refused(refusal) => Some(format!(
@@ -46,20 +38,9 @@ fn patched(library: &Path, from: &str, to: &str) -> Vec<u8> {
 
 #[test]
 fn ten_adapters_are_found_without_running_them() {
-    let names = [
-        "bullhorn",
-        "clio",
-        "freshdesk",
-        "gohighlevel",
-        "google-sheets",
-        "insightly",
-        "netsuite",
-        "pipedrive",
-        "redtail",
-        "test-crm",
-    ];
+    let names = callpop_tests::adapters();
     let sandbox = Sandbox::with(&names);
-    let catalog = host(&sandbox).catalog();
+    let catalog = sandbox.host().catalog();
     let ids: Vec<_> = catalog
         .all_ready()
         .map(|(_, description)| description.manifest.id.as_str())
@@ -203,7 +184,7 @@ fn a_later_minor_version_of_the_abi_is_ready() {
     let sandbox = Sandbox::new();
     let later = patched(library("obedient"), "abi_stable/1.0", "abi_stable/1.9");
     sandbox.write("later-minor.so", later);
-    assert!(host(&sandbox).catalog().ready("obedient").is_some());
+    assert!(sandbox.host().catalog().ready("obedient").is_some());
 }
 
 #[test]
@@ -277,7 +258,7 @@ fn a_windows_library_is_read_and_refused_by_its_system() {
         .args([sandbox.plugins().join("foreign.dll"), source])
         .status();
     assert!(status.unwrap().success());
-    let catalog = host(&sandbox).catalog();
+    let catalog = sandbox.host().catalog();
     let file = catalog
         .files
         .iter()
@@ -330,7 +311,7 @@ fn a_macos_library_is_read_and_refused_by_its_system() {
             "foreign.dylib",
         ],
     );
-    let catalog = host(&sandbox).catalog();
+    let catalog = sandbox.host().catalog();
     let file = catalog
         .files
         .iter()
@@ -356,7 +337,7 @@ fn of_two_files_with_one_id_the_higher_version_is_used() {
     a.so: same-id: the adapter `obedient` is taken from [plugins]/b.so instead: its version is higher
     c.so: same-id: the adapter `obedient` is taken from [plugins]/b.so instead: the versions are equal, and its name comes first
     ");
-    let catalog = host(&sandbox).catalog();
+    let catalog = sandbox.host().catalog();
     assert!(catalog.ready("obedient").unwrap().0.path.ends_with("b.so"));
 }
 

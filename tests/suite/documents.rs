@@ -5,19 +5,6 @@ use std::path::{Path, PathBuf};
 
 use callpop_tests::{Sandbox, program, workspace};
 
-const ADAPTERS: [&str; 10] = [
-    "bullhorn",
-    "clio",
-    "freshdesk",
-    "gohighlevel",
-    "google-sheets",
-    "insightly",
-    "netsuite",
-    "pipedrive",
-    "redtail",
-    "test-crm",
-];
-
 fn document(name: &str) -> String {
     fs::read_to_string(workspace().join(name)).unwrap()
 }
@@ -54,7 +41,7 @@ fn blocks<'text>(text: &'text str, language: &str) -> Vec<&'text str> {
 
 #[test]
 fn the_readmes_transcripts_are_what_the_program_says() {
-    let sandbox = Sandbox::with(&ADAPTERS);
+    let sandbox = Sandbox::with(&callpop_tests::adapters());
     trycmd::TestCases::new()
         .register_bin("callpop", program("callpop").to_owned())
         .env("CALLPOP_HOME", sandbox.home().to_str().unwrap())

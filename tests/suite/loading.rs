@@ -1,21 +1,9 @@
 //! Loading real libraries, and refusing those that are not what their manifest says.
 
 use std::fs;
-use std::sync::Arc;
 
-use callpop_host::{
-    CallError, CallOptions, Contact, Host, LoadError, RecordingBrowser, with_causes,
-};
+use callpop_host::{CallError, CallOptions, Contact, Host, LoadError, with_causes};
 use callpop_tests::{Sandbox, library};
-
-fn host(sandbox: &Sandbox) -> Host {
-    Host::builder()
-        .home(sandbox.home())
-        .plugins_folder(sandbox.plugins())
-        .browser(Arc::new(RecordingBrowser::default()))
-        .build()
-        .unwrap()
-}
 
 fn options(hostname: &str) -> CallOptions {
     CallOptions {
@@ -33,7 +21,7 @@ fn page(host: &Host, adapter: &str, hostname: &str) -> Result<String, CallError>
 #[test]
 fn two_adapters_loaded_together_really_are_two() {
     let sandbox = Sandbox::with(&["pipedrive", "freshdesk", "redtail"]);
-    let host = host(&sandbox);
+    let host = sandbox.host();
     for _ in 0..2 {
         assert_eq!(
             page(&host, "pipedrive", "a.pipedrive.com").unwrap(),
@@ -53,7 +41,7 @@ fn two_adapters_loaded_together_really_are_two() {
 #[test]
 fn a_library_that_is_not_what_it_says_is_refused_and_harms_no_other() {
     let sandbox = Sandbox::with(&["no_root_module", "no_layout", "other_layout", "pipedrive"]);
-    let host = host(&sandbox);
+    let host = sandbox.host();
     let mut refusals = String::new();
     for adapter in ["no-root-module", "no-layout", "other-layout"] {
         let error = page(&host, adapter, "crm.example.com").unwrap_err();
@@ -76,7 +64,7 @@ fn a_library_that_is_not_what_it_says_is_refused_and_harms_no_other() {
 #[test]
 fn what_runs_is_a_private_copy() {
     let sandbox = Sandbox::with(&["pipedrive"]);
-    let host = host(&sandbox);
+    let host = sandbox.host();
     assert!(page(&host, "pipedrive", "a.pipedrive.com").is_ok());
     // Truncating a mapped file would end this process with a bus error.
     sandbox.write("pipedrive.so", "");
@@ -92,7 +80,7 @@ fn what_runs_is_a_private_copy() {
 fn the_home_is_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
     let sandbox = Sandbox::with(&["pipedrive"]);
-    let host = host(&sandbox);
+    let host = sandbox.host();
     host.connect(&callpop_host::ConnectRequest::new(
         "pipedrive",
         "a.pipedrive.com",
@@ -108,7 +96,7 @@ fn the_home_is_for_its_owner_alone() {
 #[test]
 fn a_damaged_private_copy_is_made_anew() {
     let sandbox = Sandbox::with(&["pipedrive"]);
-    assert!(page(&host(&sandbox), "pipedrive", "a.pipedrive.com").is_ok());
+    assert!(page(&sandbox.host(), "pipedrive", "a.pipedrive.com").is_ok());
     let copy = fs::read_dir(sandbox.home().join("cache"))
         .unwrap()
         .next()
@@ -135,7 +123,7 @@ fn a_damaged_private_copy_is_made_anew() {
 #[test]
 fn a_changed_file_is_used_after_the_next_look() {
     let sandbox = Sandbox::with(&["pipedrive"]);
-    let host = host(&sandbox);
+    let host = sandbox.host();
     assert!(page(&host, "pipedrive", "a.pipedrive.com").is_ok());
     let path = sandbox.plugins().join("pipedrive.so");
     fs::remove_file(&path).unwrap();
@@ -154,7 +142,7 @@ fn a_changed_file_is_used_after_the_next_look() {
 #[test]
 fn a_file_that_became_something_else_is_not_loaded() {
     let sandbox = Sandbox::with(&["pipedrive"]);
-    let host = host(&sandbox);
+    let host = sandbox.host();
     sandbox.write("pipedrive.so", "not a library any more");
     let error = page(&host, "pipedrive", "a.pipedrive.com").unwrap_err();
     let CallError::Load { source, .. } = &error else {
