@@ -77,6 +77,7 @@ pub use library_file::Target;
 pub use loading::LoadError;
 pub use manifest::{ContactType, HostPattern, Manifest, ManifestError, Setting, StoredValue};
 pub use outcome::{LogOut, Outcome};
+pub use plain_text::plain_line;
 pub use plan::{ActionRejection, MAX_PAGES, StoredChange, StoredChangeKind};
 pub use refusal::{MAX_FILE_SIZE, Refusal};
 pub use runner::{Callback, RunError};

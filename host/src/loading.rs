@@ -18,6 +18,7 @@ use abi_stable::library::{
 use callpop_adapter::abi::{self, Callbacks, v1_0};
 
 use crate::abi_name::AbiName;
+use crate::plain_text::plain_line;
 
 /// Why a library that discovery found ready could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -140,6 +141,6 @@ fn described(error: &LibraryError) -> String {
             "it was built with another version of abi_stable ({}.{})",
             found.abi_major, found.abi_minor
         ),
-        other => other.to_string().trim().to_owned(),
+        other => plain_line(other.to_string().trim(), 300),
     }
 }

@@ -2,7 +2,8 @@
 
 /// `text` in one line of at most `max` characters. Control characters and those that turn the
 /// direction of the text around them become `�`.
-pub(crate) fn plain_line(text: &str, max: usize) -> String {
+#[must_use]
+pub fn plain_line(text: &str, max: usize) -> String {
     let mut line: String = text
         .chars()
         .take(max)

@@ -8,6 +8,10 @@ use serde::Serialize;
 
 use crate::abi_name::AbiName;
 use crate::loading::{self, LoadError};
+use crate::plain_text::plain_line;
+
+/// The longest message of an adapter that is shown, in characters.
+const MAX_MESSAGE: usize = 500;
 
 /// One of the three callbacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -49,6 +53,19 @@ pub enum RunError {
     /// Its reply breaks the ABI's rules.
     #[error(transparent)]
     BadReply(#[from] BadReply),
+}
+
+impl RunError {
+    /// The same, with what the adapter says made fit to be shown.
+    pub(crate) fn in_plain_text(self) -> Self {
+        match self {
+            Self::Adapter(error) => {
+                let message = plain_line(error.message(), MAX_MESSAGE);
+                Self::Adapter(AdapterError::new(error.code(), message))
+            }
+            other => other,
+        }
+    }
 }
 
 /// A place where an adapter's callbacks run: this is where the isolated worker goes next to

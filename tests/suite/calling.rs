@@ -277,9 +277,9 @@ fn a_panicking_adapter_leaves_the_host_working() {
     let log_out = called.host.log_out("panics", &options);
     said += &format!("{}\n", log_out.unwrap_err());
     insta::assert_snapshot!(said, @r#"
-    the adapter `panics` failed: no page for "7"[31m (tests/fixtures/panics.rs:21)
+    the adapter `panics` failed: no page for "7"�[31m (tests/fixtures/panics.rs:21)
     the adapter `panics` failed: a panic without a message (tests/fixtures/panics.rs:20)
-    the adapter `panics` failed: no page for "7"[31m (tests/fixtures/panics.rs:21)
+    the adapter `panics` failed: no page for "7"�[31m (tests/fixtures/panics.rs:21)
     the adapter `panics` failed: a panic without a message (tests/fixtures/panics.rs:20)
     the adapter `panics` failed: plain text (tests/fixtures/panics.rs:26)
     the adapter `panics` failed: index out of bounds: the len is 0 but the index is 0 (tests/fixtures/panics.rs:31)

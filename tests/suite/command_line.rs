@@ -434,7 +434,7 @@ fn every_failure_has_its_exit_code_and_says_what_to_do() {
     $ callpop pop panics --hostname crm.example.com --contact {"id":"7","name":"Jo Doe","phone":"+12025550123"}
     exit 4
     --- stderr
-    error: the adapter `panics` failed: no page for "7" (tests/fixtures/panics.rs:21)
+    error: the adapter `panics` failed: no page for "7"�[31m (tests/fixtures/panics.rs:21)
 
     $ callpop pop obedient --hostname a.obedient.example --contact {"id":"7","1 tab":"https://evil.example/"}
     exit 5
@@ -636,6 +636,20 @@ fn the_list_of_adapters_names_every_file() {
         ]
     );
     assert_eq!(list["files"][1]["manifest"]["canOpenLogPage"], true);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_name_in_the_plugins_folder_cannot_steer_the_terminal() {
+    let sandbox = Sandbox::new();
+    sandbox.write("a\x1b[31mred\n.so", "not a library");
+    sandbox.write("b\x1b]0;title\x07.txt", "");
+    let ran = sandbox.run(["adapters"]);
+    assert!(!ran.stdout.contains(['\x1b', '\x07']), "{ran:?}");
+    assert!(
+        ran.stdout.contains("a\u{fffd}[31mred\u{fffd}.so"),
+        "{ran:?}"
+    );
 }
 
 #[test]

@@ -125,7 +125,7 @@ impl Host {
         runner.run(request).map_err(|source| CallError::Run {
             adapter: callee.id().to_owned(),
             callback: request.callback(),
-            source,
+            source: source.in_plain_text(),
         })
     }
 

@@ -1,8 +1,9 @@
 //! `callpop adapters`: every file in the plugins folders with its state.
 
+use std::ffi::OsStr;
 use std::path::Path;
 
-use callpop_host::{AdapterFile, Catalog, FileState, Folder, with_causes};
+use callpop_host::{AdapterFile, Catalog, FileState, Folder, plain_line, with_causes};
 use serde_json::{Value, json};
 
 use crate::args::Everywhere;
@@ -66,8 +67,8 @@ fn print_refused(catalog: &Catalog, output: &Output) {
             if std::mem::take(&mut is_first) {
                 output.line(format!("\n{}", styled(BAD, "Refused")));
             }
-            output.line(format!("  {}", styled(BOLD, file.path.display())));
-            output.line(format!("    {}", with_causes(refusal)));
+            output.line(format!("  {}", styled(BOLD, shown(file.path.as_os_str()))));
+            output.line(format!("    {}", plain_line(&with_causes(refusal), 1000)));
         }
     }
 }
@@ -123,6 +124,10 @@ pub(crate) fn file_object(file: &AdapterFile) -> Value {
 }
 
 fn file_name(path: &Path) -> String {
-    let name = path.file_name().unwrap_or(path.as_os_str());
-    name.to_string_lossy().into_owned()
+    shown(path.file_name().unwrap_or(path.as_os_str()))
+}
+
+/// A name from a plugins folder, whatever characters are in it.
+fn shown(name: &OsStr) -> String {
+    plain_line(&name.to_string_lossy(), 300)
 }
