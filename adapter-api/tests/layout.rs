@@ -1,8 +1,6 @@
 //! The layout of every type that crosses the boundary, as released. A difference here is a break of
 //! the ABI: undo it, or begin the next minor version in a file of its own.
 
-use std::fmt::Write;
-
 use abi_stable::StableAbi;
 use abi_stable::abi_stability::PrefixStableAbi;
 use abi_stable::type_layout::{TLData, TypeLayout};
@@ -33,7 +31,7 @@ fn described(layout: &TypeLayout) -> String {
         } else {
             field.full_type().to_string()
         };
-        writeln!(text, "  {}: {of}", field.name()).unwrap();
+        text += &format!("  {}: {of}\n", field.name());
     }
     text
 }

@@ -32,6 +32,12 @@ pub enum LoadError {
         /// What it is now.
         source: crate::Refusal,
     },
+    /// The file was replaced by another adapter, or another version, since it was found.
+    #[error("{} was replaced since it was found; look at the plugins folders again", path.display())]
+    Replaced {
+        /// The file in the plugins folder.
+        path: PathBuf,
+    },
     /// The private copy could not be made.
     #[error("the private copy of {} could not be made", path.display())]
     Copy {

@@ -140,6 +140,18 @@ fn a_changed_file_is_used_after_the_next_look() {
 }
 
 #[test]
+fn a_file_that_was_replaced_before_it_was_loaded_is_not_loaded_under_the_old_manifest() {
+    let sandbox = Sandbox::with(&["pipedrive"]);
+    let host = sandbox.host();
+    sandbox.add(library("obedient"), "pipedrive.so");
+    let error = page(&host, "pipedrive", "a.pipedrive.com").unwrap_err();
+    let CallError::Load { source, .. } = &error else {
+        panic!("{error:?}");
+    };
+    assert!(matches!(**source, LoadError::Replaced { .. }), "{source:?}");
+}
+
+#[test]
 fn a_file_that_became_something_else_is_not_loaded() {
     let sandbox = Sandbox::with(&["pipedrive"]);
     let host = sandbox.host();

@@ -148,6 +148,10 @@ impl Host {
         let library = library_file::read(&bytes).map_err(changed)?;
         library_file::check_target(&library.target).map_err(changed)?;
         library.abi.check().map_err(changed)?;
+        // The policy goes by the manifest that was found, so the code must be that manifest's.
+        if library.manifest != callee.description.manifest {
+            return Err(LoadError::Replaced { path: path.clone() });
+        }
         let copy = self.copies.keep(&bytes).map_err(|source| LoadError::Copy {
             path: path.clone(),
             source,
