@@ -1,6 +1,7 @@
 //! `callpop adapters`: every file in the plugins folders with its state.
 
 use std::ffi::OsStr;
+use std::io::{Error, ErrorKind};
 use std::path::Path;
 
 use callpop_host::{AdapterFile, Catalog, FileState, Folder, plain_line, with_causes};
@@ -21,7 +22,11 @@ pub(crate) fn run(everywhere: &Everywhere, output: &Output) -> Result<(), Failur
     print_refused(&catalog, output);
     print_ignored(&catalog, output);
     for folder in &catalog.folders {
-        if let Some(problem) = &folder.problem {
+        // That one of the default folders is not there is as it should be.
+        let is_expected = |problem: &Error| {
+            everywhere.plugins.is_empty() && problem.kind() == ErrorKind::NotFound
+        };
+        if let Some(problem) = folder.problem.as_ref().filter(|it| !is_expected(it)) {
             output.error_line(format!(
                 "warning: the plugins folder {} cannot be listed: {problem}",
                 folder.path.display()
