@@ -1,5 +1,6 @@
 //! Programs that a test needs and a machine may lack.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 /// Where the first of these programs is.
@@ -19,10 +20,11 @@ pub fn needed_program(names: &[&str]) -> Option<PathBuf> {
         let names = names.join(" or ");
         let required = std::env::var("CALLPOP_TEST_REQUIRE").is_ok_and(|value| value == "all");
         assert!(!required, "this test needs {names}, which is not installed");
-        #[expect(clippy::print_stderr, reason = "a skipped test says so")]
-        {
-            eprintln!("SKIPPED: this test needs {names}, which is not installed");
-        }
+        // Past the capture of the tests' output, so that it is seen.
+        let _ = writeln!(
+            std::io::stderr(),
+            "SKIPPED: this test needs {names}, which is not installed"
+        );
     }
     found
 }
