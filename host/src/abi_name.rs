@@ -2,10 +2,7 @@
 
 use std::fmt;
 
-use callpop_adapter::abi;
 use serde::{Serialize, Serializer};
-
-use crate::refusal::Refusal;
 
 /// An ABI's kind and version: `abi_stable/1.0`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,37 +16,14 @@ pub struct AbiName {
 }
 
 impl AbiName {
-    /// What adapters built today speak.
-    #[must_use]
-    pub fn newest() -> Self {
-        Self {
-            family: abi::FAMILY.to_owned(),
-            major: abi::MAJOR,
-            minor: abi::MINOR,
-        }
-    }
-
-    pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
-        let parts = text.split_once('/').and_then(|(family, version)| {
-            let (major, minor) = version.split_once('.')?;
-            Some(Self {
-                family: family.to_owned(),
-                major: major.parse().ok()?,
-                minor: minor.parse().ok()?,
-            })
-        });
-        parts.ok_or_else(|| Refusal::UnknownAbi(text.to_owned()))
-    }
-
-    /// Refuses an ABI that this host has no loader for.
-    pub(crate) fn check(&self) -> Result<(), Refusal> {
-        if self.family != abi::FAMILY {
-            return Err(Refusal::UnknownAbi(self.to_string()));
-        }
-        if self.major != abi::MAJOR {
-            return Err(Refusal::OtherAbiMajor(self.clone()));
-        }
-        Ok(())
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (family, version) = text.split_once('/')?;
+        let (major, minor) = version.split_once('.')?;
+        Some(Self {
+            family: family.to_owned(),
+            major: major.parse().ok()?,
+            minor: minor.parse().ok()?,
+        })
     }
 }
 

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use crate::Manifest;
 use crate::abi_name::AbiName;
-use crate::library_file::{self, Target};
+use crate::library_file;
 use crate::refusal::{MAX_FILE_SIZE, Refusal};
+use crate::target::Target;
 
 /// What all the plugins folders hold.
 #[derive(Debug, Default)]
@@ -208,8 +209,7 @@ impl AdapterFile {
             abi: library.abi,
             target: library.target,
         });
-        library_file::check_target(&description.target)?;
-        description.abi.check()
+        library_file::check_loadable(&description.target, &description.abi)
     }
 }
 

@@ -60,6 +60,7 @@ mod private_copy;
 mod refusal;
 mod runner;
 mod state_file;
+mod target;
 mod url_policy;
 
 pub use abi_name::AbiName;
@@ -73,7 +74,6 @@ pub use home::{default_home, default_plugins_folders};
 pub use host::{BuildError, CallOptions, Host, HostBuilder};
 pub use hostname::{Hostname, HostnameError};
 pub use inspection::{Inspection, inspect};
-pub use library_file::Target;
 pub use loading::LoadError;
 pub use manifest::{ContactType, HostPattern, Manifest, ManifestError, Setting, StoredValue};
 pub use outcome::{LogOut, Outcome};
@@ -82,6 +82,7 @@ pub use plan::{ActionRejection, MAX_PAGES, StoredChange, StoredChangeKind};
 pub use refusal::{MAX_FILE_SIZE, Refusal};
 pub use runner::{Callback, RunError};
 pub use state_file::{KeptAside, StateError};
+pub use target::Target;
 pub use url_policy::{AcceptedUrl, MAX_URL_LENGTH, UrlPolicy, UrlRejection};
 
 /// The kinds of trouble that an adapter itself reports, and how it wants a page shown.

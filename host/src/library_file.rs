@@ -2,50 +2,18 @@
 //!
 //! None of the library's code runs. ELF, PE and Mach-O are read alike, whatever this machine is.
 
+use callpop_adapter::abi;
 use callpop_adapter::embedded_manifest::{self, DecodeError, Embedded};
 use object::read::macho::{FatArch, MachOFatFile32, MachOFatFile64};
 use object::{
     Architecture, BinaryFormat, ExportTarget, FileKind, Object, ObjectKind, ObjectSegment,
     read::NameOrOrdinal,
 };
-use serde::Serialize;
 
 use crate::Manifest;
 use crate::abi_name::AbiName;
 use crate::refusal::Refusal;
-
-/// What a library is built for: an operating system and a processor.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Target {
-    /// `Linux`, `Windows` or `macOS`.
-    pub system: &'static str,
-    /// The processor, as Rust names it: `x86_64`, `aarch64`.
-    pub machine: String,
-}
-
-impl Target {
-    /// What this program is built for.
-    #[must_use]
-    pub fn here() -> Self {
-        let system = if cfg!(windows) {
-            "Windows"
-        } else if cfg!(target_vendor = "apple") {
-            "macOS"
-        } else {
-            "Linux"
-        };
-        Self {
-            system,
-            machine: std::env::consts::ARCH.to_owned(),
-        }
-    }
-}
-
-impl std::fmt::Display for Target {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} on {}", self.system, self.machine)
-    }
-}
+use crate::target::Target;
 
 /// What was read from a library.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +27,7 @@ pub(crate) struct LibraryFile {
 ///
 /// # Errors
 /// [`Refusal`] for everything that is not an adapter's library. A library for another machine is
-/// none here: see [`check_target`].
+/// none here: see [`check_loadable`].
 pub(crate) fn read(bytes: &[u8]) -> Result<LibraryFile, Refusal> {
     if bytes.is_empty() {
         return Err(Refusal::Empty);
@@ -75,21 +43,28 @@ pub(crate) fn read(bytes: &[u8]) -> Result<LibraryFile, Refusal> {
     let embedded = find_manifest(&file)?;
     Ok(LibraryFile {
         target,
-        abi: AbiName::parse(embedded.abi)?,
+        abi: AbiName::parse(embedded.abi)
+            .ok_or_else(|| Refusal::UnknownAbi(embedded.abi.to_owned()))?,
         manifest: Manifest::parse(embedded.manifest)?,
     })
 }
 
-/// Refuses what this machine cannot load.
-pub(crate) fn check_target(target: &Target) -> Result<(), Refusal> {
+/// Refuses what this host cannot load: another machine's library, or an ABI without a loader here.
+pub(crate) fn check_loadable(target: &Target, abi: &AbiName) -> Result<(), Refusal> {
     let here = Target::here();
-    if *target == here {
-        return Ok(());
+    if *target != here {
+        return Err(Refusal::OtherMachine {
+            file: target.clone(),
+            here,
+        });
     }
-    Err(Refusal::OtherMachine {
-        file: target.clone(),
-        here,
-    })
+    if abi.family != abi::FAMILY {
+        return Err(Refusal::UnknownAbi(abi.to_string()));
+    }
+    if abi.major != abi::MAJOR {
+        return Err(Refusal::OtherAbiMajor(abi.clone()));
+    }
+    Ok(())
 }
 
 /// The part of a file for several processors (macOS's "universal" libraries) that is for this one,

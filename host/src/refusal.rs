@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use callpop_adapter::{abi, embedded_manifest::DecodeError};
 
 use crate::abi_name::AbiName;
-use crate::library_file::Target;
 use crate::manifest::ManifestError;
+use crate::target::Target;
 
 /// The largest file that is read, in bytes.
 pub const MAX_FILE_SIZE: u64 = 256 * 1024 * 1024;

@@ -146,8 +146,7 @@ impl Host {
         // What is loaded is what is read here, so this is what must be right, whatever discovery
         // saw earlier.
         let library = library_file::read(&bytes).map_err(changed)?;
-        library_file::check_target(&library.target).map_err(changed)?;
-        library.abi.check().map_err(changed)?;
+        library_file::check_loadable(&library.target, &library.abi).map_err(changed)?;
         // The policy goes by the manifest that was found, so the code must be that manifest's.
         if library.manifest != callee.description.manifest {
             return Err(LoadError::Replaced { path: path.clone() });
