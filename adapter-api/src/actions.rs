@@ -1,7 +1,9 @@
 //! What a callback asks the host to do.
 
+use serde::{Deserialize, Serialize};
+
 /// How a page is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum OpenAs {
     /// In a new tab of the browser.
@@ -11,7 +13,7 @@ pub enum OpenAs {
 }
 
 /// One thing that the host shall do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Action {
     /// Open a page of the CRM.
@@ -43,7 +45,7 @@ pub enum Action {
 /// A callback's answer: the actions, in the order in which they are performed.
 ///
 /// The host checks them all before it performs the first.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actions(Vec<Action>);
 
 impl Actions {

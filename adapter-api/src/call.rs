@@ -1,11 +1,13 @@
 //! What a callback learns of the call: the matched contact, or the logged activity.
 
+use serde::{Deserialize, Serialize};
+
 use std::collections::BTreeMap;
 
 /// The record that the caller's number matched in the CRM.
 ///
 /// Made with [`Contact::new`] and the `with_` functions, so that it can grow.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Contact {
     /// The record's id in the CRM, as the CRM writes it.
@@ -50,7 +52,7 @@ impl Contact {
 /// A call that was logged in the CRM.
 ///
 /// Made with [`CallLog::new`] and the `with_` functions, so that it can grow.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CallLog {
     /// The activity's id in the CRM.

@@ -1,5 +1,7 @@
 //! What a callback may know besides the call: the account's hostname, settings and stored values.
 
+use serde::{Deserialize, Serialize};
+
 use std::collections::BTreeMap;
 
 use crate::{AdapterError, PageUrl};
@@ -7,7 +9,7 @@ use crate::{AdapterError, PageUrl};
 /// The account that a callback works for.
 ///
 /// The host makes it; a vendor's tests make one with [`Context::new`] and the `with_` functions.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Context {
     /// The CRM host the account lives on, checked by the host: `acme.pipedrive.com`,

@@ -1,9 +1,11 @@
 //! Why a callback cannot do what it is asked.
 
+use serde::{Deserialize, Serialize};
+
 /// The kind of an [`AdapterError`].
 ///
 /// Crosses the boundary as an integer; see `abi`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ErrorCode {
     /// The CRM has no such page.
@@ -19,7 +21,7 @@ pub enum ErrorCode {
 }
 
 /// Why a callback cannot do what it is asked, in words for the user.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{message}")]
 pub struct AdapterError {
     code: ErrorCode,

@@ -5,7 +5,7 @@ mod calling;
 
 pub use builder::{BuildError, HostBuilder};
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -19,8 +19,10 @@ use crate::discovery::Catalog;
 use crate::error::{CallError, ConnectError};
 use crate::outcome::{LogOut, Outcome};
 use crate::private_copy::PrivateCopies;
+use crate::quarantine::{QuarantineStore, Quarantined};
 use crate::runner::{Callback, Request, Runner};
 use crate::state_file::{KeptAside, StateError};
+use crate::worker::{Limits, WorkerProgram};
 
 /// How a single call departs from the usual.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,6 +34,26 @@ pub struct CallOptions {
     pub dry_run: bool,
 }
 
+/// Where adapters run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Isolation {
+    /// Each in a worker process of its own: whatever it does, the dialer goes on.
+    Isolated,
+    /// In the dialer's own process.
+    InProcess,
+}
+
+impl Default for Isolation {
+    /// Isolated, where the system has workers yet: on Linux, macOS and the BSDs.
+    fn default() -> Self {
+        if cfg!(unix) {
+            Self::Isolated
+        } else {
+            Self::InProcess
+        }
+    }
+}
+
 /// Finds, loads and calls adapters. Made by [`Host::builder`]; to be shared between threads.
 pub struct Host {
     folders: Vec<PathBuf>,
@@ -39,6 +61,12 @@ pub struct Host {
     accounts: AccountStore,
     copies: PrivateCopies,
     browser: Arc<dyn Browser>,
+    quarantine: Arc<QuarantineStore>,
+    isolation: Isolation,
+    /// The adapters that run in-process whatever `isolation` says.
+    in_process: BTreeSet<String>,
+    worker_program: WorkerProgram,
+    limits: Limits,
     /// The adapters that are loaded, by their id.
     runners: Mutex<HashMap<String, Arc<dyn Runner>>>,
 }
@@ -79,6 +107,20 @@ impl Host {
     #[must_use]
     pub fn take_kept_aside(&self) -> Vec<KeptAside> {
         self.accounts.take_kept_aside()
+    }
+
+    /// The adapters that are not called since they failed too often, by their id.
+    #[must_use]
+    pub fn quarantined(&self) -> BTreeMap<String, Quarantined> {
+        self.quarantine.all()
+    }
+
+    /// Forgets an adapter's failures, so that it is called again; whether there were any.
+    ///
+    /// # Errors
+    /// [`StateError`] if that cannot be kept.
+    pub fn release(&self, adapter: &str) -> Result<bool, StateError> {
+        self.quarantine.release(adapter)
     }
 
     /// Connects an account. Connecting to the same host again changes the values that are given

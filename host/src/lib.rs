@@ -57,11 +57,13 @@ mod outcome;
 mod plain_text;
 mod plan;
 mod private_copy;
+mod quarantine;
 mod refusal;
 mod runner;
 mod state_file;
 mod target;
 mod url_policy;
+pub mod worker;
 
 pub use abi_name::AbiName;
 pub use account_store::Account;
@@ -71,7 +73,7 @@ pub use contact_json::{ContactError, contact_from_json};
 pub use discovery::{AdapterFile, Catalog, Description, FileState, Folder};
 pub use error::{CallError, ConnectError, FindError, with_causes};
 pub use home::{default_home, default_plugins_folders};
-pub use host::{BuildError, CallOptions, Host, HostBuilder};
+pub use host::{BuildError, CallOptions, Host, HostBuilder, Isolation};
 pub use hostname::{Hostname, HostnameError};
 pub use inspection::{Inspection, inspect};
 pub use loading::LoadError;
@@ -79,11 +81,13 @@ pub use manifest::{ContactType, HostPattern, Manifest, ManifestError, Setting, S
 pub use outcome::{LogOut, Outcome};
 pub use plain_text::plain_line;
 pub use plan::{ActionRejection, MAX_PAGES, StoredChange, StoredChangeKind};
+pub use quarantine::Quarantined;
 pub use refusal::{MAX_FILE_SIZE, Refusal};
 pub use runner::{Callback, RunError};
 pub use state_file::{KeptAside, StateError};
 pub use target::Target;
 pub use url_policy::{AcceptedUrl, MAX_URL_LENGTH, UrlPolicy, UrlRejection};
+pub use worker::{Limits, WorkerFailure};
 
 /// The kinds of trouble that an adapter itself reports, and how it wants a page shown.
 pub use callpop_adapter::{AdapterError, CallLog, Contact, ErrorCode, OpenAs};

@@ -17,7 +17,10 @@ use abi_stable::library::{
 };
 use callpop_adapter::abi::{self, Callbacks, v1_0};
 
+use serde::{Deserialize, Serialize};
+
 use crate::abi_name::AbiName;
+use crate::error::with_causes;
 use crate::plain_text::plain_line;
 
 /// Why a library that discovery found ready could not be loaded.
@@ -47,12 +50,12 @@ pub enum LoadError {
         source: std::io::Error,
     },
     /// The system's loader refused it; a library that it needs may be missing.
-    #[error("the system could not load {}", path.display())]
+    #[error("the system could not load {}: {what}", path.display())]
     System {
         /// The private copy.
         path: PathBuf,
         /// What the loader says.
-        source: libloading::Error,
+        what: String,
     },
     /// It is not what its manifest says: header, version or layout of the ABI do not fit.
     #[error("{} says that it speaks {abi}, and does not: {what}", path.display())]
@@ -66,28 +69,46 @@ pub enum LoadError {
     },
 }
 
+/// Why a library is not loaded, as a worker tells its host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum LoadRefusal {
+    /// What the system's loader says.
+    System(String),
+    /// What does not fit the ABI that the manifest names.
+    Abi(String),
+}
+
+impl LoadRefusal {
+    /// The same as an error about this library.
+    pub(crate) fn of(self, path: &Path, abi: &AbiName) -> LoadError {
+        let path = path.to_owned();
+        match self {
+            Self::System(what) => LoadError::System { path, what },
+            Self::Abi(what) => LoadError::Abi {
+                path,
+                abi: abi.clone(),
+                what,
+            },
+        }
+    }
+}
+
 /// Loads the library at `path`, an absolute path to a private copy whose manifest names `abi`.
 ///
 /// This runs code of the library: its constructors, and `abi_stable`'s checks.
-pub(crate) fn load(path: &Path, abi: &AbiName) -> Result<Box<dyn Callbacks>, LoadError> {
-    let failed = |what: String| LoadError::Abi {
-        path: path.to_owned(),
-        abi: abi.clone(),
-        what,
-    };
+pub(crate) fn load(path: &Path, abi: &AbiName) -> Result<Box<dyn Callbacks>, LoadRefusal> {
     if abi.family != abi::FAMILY {
-        return Err(failed("this host has no loader for it".to_owned()));
+        return Err(LoadRefusal::Abi(
+            "this host has no loader for it".to_owned(),
+        ));
     }
-    let library = open(path).map_err(|source| LoadError::System {
-        path: path.to_owned(),
-        source,
-    })?;
-    let header = checked_header(&library, abi).map_err(failed)?;
+    let library = open(path).map_err(|error| LoadRefusal::System(with_causes(&error)))?;
+    let header = checked_header(&library, abi).map_err(LoadRefusal::Abi)?;
     // The newest form that this host knows. An adapter of a later minor version has it too, with
     // more behind it: that is what a prefix type promises, and what the layout check verifies.
     let module = header
         .init_root_module::<v1_0::RootModuleRef>()
-        .map_err(|error| failed(described(&error)))?;
+        .map_err(|error| LoadRefusal::Abi(described(&error)))?;
     Ok(Box::new(module))
 }
 

@@ -2,19 +2,21 @@
 
 use std::path::Path;
 
-use callpop_adapter::abi::{BadReply, Callbacks};
-use callpop_adapter::{Actions, AdapterError, CallLog, Contact, Context};
-use serde::Serialize;
+use callpop_adapter::abi::Callbacks;
+use callpop_adapter::{Actions, AdapterError, CallLog, CallbackResult, Contact, Context};
+use serde::{Deserialize, Serialize};
 
 use crate::abi_name::AbiName;
-use crate::loading::{self, LoadError};
+use crate::loading::{self, LoadError, LoadRefusal};
 use crate::plain_text::plain_line;
+use crate::quarantine::Quarantined;
+use crate::worker::WorkerFailure;
 
 /// The longest message of an adapter that is shown, in characters.
 const MAX_MESSAGE: usize = 500;
 
 /// One of the three callbacks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Callback {
     /// A call is received: open the contact's page.
@@ -25,8 +27,8 @@ pub enum Callback {
     OnUnauthorize,
 }
 
-/// A callback with all that it is given.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One of the three callbacks with all that it is given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Request {
     OpenContactPage(Context, Contact),
     OpenLogPage(Context, CallLog),
@@ -43,6 +45,28 @@ impl Request {
     }
 }
 
+/// What a callback answered, as a worker tells its host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Answer {
+    /// The adapter's own answer.
+    Given(CallbackResult),
+    /// A reply that breaks the ABI's rules, and how.
+    Bad(String),
+}
+
+impl Answer {
+    pub(crate) fn into_result(self) -> Result<Actions, RunError> {
+        match self {
+            Self::Given(Ok(actions)) => Ok(actions),
+            Self::Given(Err(error)) => {
+                let message = plain_line(error.message(), MAX_MESSAGE);
+                Err(AdapterError::new(error.code(), message).into())
+            }
+            Self::Bad(how) => Err(RunError::BadReply(how)),
+        }
+    }
+}
+
 /// Why a callback gave no actions.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -51,27 +75,34 @@ pub enum RunError {
     #[error(transparent)]
     Adapter(#[from] AdapterError),
     /// Its reply breaks the ABI's rules.
+    #[error("{0}")]
+    BadReply(String),
+    /// Its worker did not answer.
     #[error(transparent)]
-    BadReply(#[from] BadReply),
+    Worker(#[from] WorkerFailure),
+    /// It failed too often, and is not called until it changes or is released.
+    #[error(transparent)]
+    Quarantined(#[from] Quarantined),
 }
 
-impl RunError {
-    /// The same, with what the adapter says made fit to be shown.
-    pub(crate) fn in_plain_text(self) -> Self {
-        match self {
-            Self::Adapter(error) => {
-                let message = plain_line(error.message(), MAX_MESSAGE);
-                Self::Adapter(AdapterError::new(error.code(), message))
-            }
-            other => other,
-        }
+/// Why a runner gave no actions.
+#[derive(Debug)]
+pub(crate) enum RunnerError {
+    /// The library could not be loaded.
+    Load(LoadError),
+    /// The callback gave none.
+    Run(RunError),
+}
+
+impl<E: Into<RunError>> From<E> for RunnerError {
+    fn from(error: E) -> Self {
+        Self::Run(error.into())
     }
 }
 
-/// A place where an adapter's callbacks run: this is where the isolated worker goes next to
-/// [`InProcess`].
+/// A place where an adapter's callbacks run.
 pub(crate) trait Runner: Send + Sync {
-    fn run(&self, request: &Request) -> Result<Actions, RunError>;
+    fn run(&self, request: &Request) -> Result<Actions, RunnerError>;
 }
 
 /// Runs the callbacks on the caller's thread, in this very process. It protects against a
@@ -80,13 +111,11 @@ pub(crate) struct InProcess(Box<dyn Callbacks>);
 
 impl InProcess {
     /// Loads the private copy at `path`.
-    pub(crate) fn load(path: &Path, abi: &AbiName) -> Result<Self, LoadError> {
+    pub(crate) fn load(path: &Path, abi: &AbiName) -> Result<Self, LoadRefusal> {
         loading::load(path, abi).map(Self)
     }
-}
 
-impl Runner for InProcess {
-    fn run(&self, request: &Request) -> Result<Actions, RunError> {
+    pub(crate) fn answer(&self, request: &Request) -> Answer {
         let result = match request {
             Request::OpenContactPage(context, contact) => {
                 self.0.open_contact_page(context, contact)
@@ -94,6 +123,15 @@ impl Runner for InProcess {
             Request::OpenLogPage(context, log) => self.0.open_log_page(context, log),
             Request::OnUnauthorize(context) => self.0.on_unauthorize(context),
         };
-        Ok(result??)
+        match result {
+            Ok(given) => Answer::Given(given),
+            Err(bad) => Answer::Bad(bad.to_string()),
+        }
+    }
+}
+
+impl Runner for InProcess {
+    fn run(&self, request: &Request) -> Result<Actions, RunnerError> {
+        Ok(self.answer(request).into_result()?)
     }
 }

@@ -2,7 +2,9 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
+use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use serde::{Serialize, de::DeserializeOwned};
@@ -57,10 +59,67 @@ impl std::fmt::Display for KeptAside {
     }
 }
 
-/// What was read: the value, or the default if there is no file yet.
-pub(crate) struct Read<T> {
-    pub(crate) value: T,
-    pub(crate) kept_aside: Option<KeptAside>,
+/// A state file that holds a `T`; the default, as long as there is none.
+#[derive(Debug)]
+pub(crate) struct StateFile<T> {
+    path: PathBuf,
+    kept_aside: Mutex<Vec<KeptAside>>,
+    holds: PhantomData<fn() -> T>,
+}
+
+impl<T: Serialize + DeserializeOwned + Default + Clone + PartialEq> StateFile<T> {
+    pub(crate) fn in_home(home: &Path, name: &str) -> Self {
+        Self {
+            path: home.join(name),
+            kept_aside: Mutex::default(),
+            holds: PhantomData,
+        }
+    }
+
+    /// What the file holds. A damaged one is renamed, so that nothing is lost.
+    pub(crate) fn read(&self) -> Result<T, StateError> {
+        match read(&self.path)? {
+            Ok(value) => Ok(value),
+            Err(damage) => {
+                let kept = keep_aside(&self.path, &damage)?;
+                tracing::warn!("{kept}");
+                self.lock_kept_aside().push(kept);
+                Ok(T::default())
+            }
+        }
+    }
+
+    /// Reads, changes and writes the file, while nobody else changes it. Nothing is written if
+    /// `update` fails or changes nothing.
+    pub(crate) fn update<R, E: From<StateError>>(
+        &self,
+        update: impl FnOnce(&mut T) -> Result<R, E>,
+    ) -> Result<R, E> {
+        if let Some(folder) = self.path.parent() {
+            create_private_folder(folder)
+                .map_err(|source| failed("make the folder", folder, source))?;
+        }
+        let _lock = lock(&self.path)?;
+        let before = self.read()?;
+        let mut after = before.clone();
+        let result = update(&mut after)?;
+        if after != before {
+            write(&self.path, &after)?;
+        }
+        Ok(result)
+    }
+
+    /// The damaged files that were kept aside since the last call.
+    pub(crate) fn take_kept_aside(&self) -> Vec<KeptAside> {
+        std::mem::take(&mut *self.lock_kept_aside())
+    }
+
+    fn lock_kept_aside(&self) -> MutexGuard<'_, Vec<KeptAside>> {
+        // Nothing is done under this lock that could leave the list half changed.
+        self.kept_aside
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -73,16 +132,13 @@ struct Envelope<T> {
 /// The format that this version writes.
 const FORMAT: u64 = 1;
 
-/// Reads the file; a damaged one is renamed, so that nothing is lost.
-pub(crate) fn read<T: DeserializeOwned + Default>(path: &Path) -> Result<Read<T>, StateError> {
+/// The file's value, or how it is damaged.
+fn read<T: DeserializeOwned + Default>(
+    path: &Path,
+) -> Result<Result<T, serde_json::Error>, StateError> {
     let text = match fs::read(path) {
         Ok(text) => text,
-        Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
-            return Ok(Read {
-                value: T::default(),
-                kept_aside: None,
-            });
-        }
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Ok(T::default())),
         Err(source) => return Err(failed("read", path, source)),
     };
     let format = serde_json::from_slice::<serde_json::Value>(&text)
@@ -94,20 +150,11 @@ pub(crate) fn read<T: DeserializeOwned + Default>(path: &Path) -> Result<Read<T>
             format,
         });
     }
-    match serde_json::from_slice::<Envelope<T>>(&text) {
-        Ok(envelope) => Ok(Read {
-            value: envelope.value,
-            kept_aside: None,
-        }),
-        Err(damage) => Ok(Read {
-            value: T::default(),
-            kept_aside: Some(keep_aside(path, &damage)?),
-        }),
-    }
+    Ok(serde_json::from_slice::<Envelope<T>>(&text).map(|envelope| envelope.value))
 }
 
 /// Writes the file: first under another name, then renamed into place.
-pub(crate) fn write<T: Serialize>(path: &Path, value: &T) -> Result<(), StateError> {
+fn write<T: Serialize>(path: &Path, value: &T) -> Result<(), StateError> {
     let write = || -> io::Result<()> {
         let folder = path.parent().unwrap_or(Path::new("."));
         // Temporary files are readable by their owner only, and stay so when they are renamed.
@@ -127,7 +174,7 @@ pub(crate) fn write<T: Serialize>(path: &Path, value: &T) -> Result<(), StateErr
 
 /// Waits until no other process changes the file at `path`, and keeps others waiting until the
 /// returned file is dropped.
-pub(crate) fn lock(path: &Path) -> Result<File, StateError> {
+fn lock(path: &Path) -> Result<File, StateError> {
     let lock_path = path.with_extension("lock");
     let lock = || -> io::Result<File> {
         let file = private_options().open(&lock_path)?;
@@ -146,7 +193,7 @@ pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-pub(crate) fn failed(doing: &'static str, path: &Path, source: io::Error) -> StateError {
+fn failed(doing: &'static str, path: &Path, source: io::Error) -> StateError {
     StateError::Io {
         doing,
         path: path.to_owned(),

@@ -34,7 +34,7 @@ pub fn adapters() -> Vec<String> {
 /// The program with this name, in the profile of the tests themselves.
 #[must_use]
 pub fn program(name: &str) -> &'static Path {
-    found(&format!("{name} (bin)"))
+    found(&format!("{} (bin)", name.replace('-', "_")))
 }
 
 /// The library of an adapter (`pipedrive`) or of a fixture (`panics`).

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use callpop_host::{Browser, Host, RecordingBrowser};
+use callpop_host::{Browser, Host, HostBuilder, RecordingBrowser};
 use tempfile::TempDir;
 
 use crate::artifacts;
@@ -63,12 +63,19 @@ impl Sandbox {
     /// If it cannot be set up.
     #[must_use]
     pub fn host_with(&self, browser: Arc<dyn Browser>) -> Host {
+        let builder = self.builder().browser(browser);
+        builder.build().expect("all places are given")
+    }
+
+    /// A host with this home and this plugins folder in the making.
+    #[must_use]
+    pub fn builder(&self) -> HostBuilder {
         Host::builder()
             .home(self.home())
             .plugins_folder(self.plugins())
-            .browser(browser)
-            .build()
-            .expect("all places are given")
+            .browser(Arc::new(RecordingBrowser::default()))
+            // The tests' own program cannot be started as a worker.
+            .worker_program(artifacts::program("callpop-worker"))
     }
 
     /// A host with this home and plugins folder, whose pages open nowhere.

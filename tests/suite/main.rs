@@ -16,6 +16,8 @@ mod discovery;
 mod documents;
 mod hostnames;
 mod house;
+#[cfg(target_os = "linux")]
+mod isolation;
 mod loading;
 mod url_policy;
 mod vendor;

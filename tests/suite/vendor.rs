@@ -137,7 +137,7 @@ fn later_sdk() -> TempDir {
         replace(&file, changes);
     }
     let manifest = "[package]\nname = \"callpop-adapter\"\nversion = \"1.1.0\"\nedition = \"2024\"\n[dependencies]\n\
-        abi_stable = { version = \"0.11.3\", default-features = false }\npercent-encoding = \"2\"\n\
+        abi_stable = { version = \"0.11.3\", default-features = false }\npercent-encoding = \"2\"\nserde = { version = \"1\", features = [\"derive\"] }\n\
         serde_json = \"1\"\nthiserror = \"2\"\n[workspace]\n";
     fs::write(sdk.path().join("Cargo.toml"), manifest).unwrap();
     sdk

@@ -1,15 +1,17 @@
 //! Sets up a host: where its state is, where adapters are, and where pages open.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, RwLock};
 
-use super::Host;
+use super::{Host, Isolation};
 use crate::account_store::AccountStore;
 use crate::browser::{Browser, SystemBrowser};
 use crate::discovery::Catalog;
 use crate::home;
 use crate::private_copy::PrivateCopies;
+use crate::quarantine::QuarantineStore;
+use crate::worker::{Limits, WorkerProgram};
 
 /// The host could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +36,10 @@ pub struct HostBuilder {
     home: Option<PathBuf>,
     folders: Vec<PathBuf>,
     browser: Option<Arc<dyn Browser>>,
+    isolation: Isolation,
+    in_process: BTreeSet<String>,
+    worker_program: WorkerProgram,
+    limits: Limits,
 }
 
 impl HostBuilder {
@@ -57,6 +63,38 @@ impl HostBuilder {
     #[must_use]
     pub fn browser(mut self, browser: Arc<dyn Browser>) -> Self {
         self.browser = Some(browser);
+        self
+    }
+
+    /// Where adapters run; [`Isolation::default`] if nothing is said.
+    #[must_use]
+    pub fn isolation(mut self, isolation: Isolation) -> Self {
+        self.isolation = isolation;
+        self
+    }
+
+    /// Runs this one adapter in-process, for the sake of the last microseconds. Whatever it does
+    /// wrong, the dialer does wrong.
+    #[must_use]
+    pub fn in_process(mut self, adapter: impl Into<String>) -> Self {
+        self.in_process.insert(adapter.into());
+        self
+    }
+
+    /// The executable to start as a worker, such as `callpop-worker`. If none is named, it is this
+    /// very program, provided that its `main` calls
+    /// [`worker::run_if_requested`](crate::worker::run_if_requested), else `callpop-worker` beside
+    /// it.
+    #[must_use]
+    pub fn worker_program(mut self, program: impl Into<PathBuf>) -> Self {
+        self.worker_program = WorkerProgram::Named(program.into());
+        self
+    }
+
+    /// What a worker may use.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
         self
     }
 
@@ -89,6 +127,11 @@ impl HostBuilder {
             accounts: AccountStore::in_home(&home),
             copies: PrivateCopies::in_home(&home),
             browser: self.browser.unwrap_or_else(|| Arc::new(SystemBrowser)),
+            quarantine: Arc::new(QuarantineStore::in_home(&home)),
+            isolation: self.isolation,
+            in_process: self.in_process,
+            worker_program: self.worker_program,
+            limits: self.limits,
             runners: Mutex::new(HashMap::new()),
         })
     }

@@ -5,17 +5,19 @@ use std::sync::{Arc, PoisonError};
 
 use callpop_adapter::{Actions, CallLog, Contact, Context};
 
-use super::{CallOptions, Host};
+use super::{CallOptions, Host, Isolation};
 use crate::Hostname;
 use crate::account_store::Account;
 use crate::discovery::{self, Description};
 use crate::error::{CallError, FindError};
-use crate::library_file;
+use crate::library_file::{self, LibraryFile};
 use crate::loading::LoadError;
 use crate::outcome::Outcome;
 use crate::plan::{ActionRejection, Plan};
-use crate::runner::{InProcess, Request, Runner};
+use crate::private_copy::sha256_hex;
+use crate::runner::{InProcess, Request, Runner, RunnerError};
 use crate::url_policy::UrlPolicy;
+use crate::worker::Isolated;
 
 /// An adapter that is to be called, and the account that it is called for.
 pub(super) struct Callee {
@@ -118,18 +120,22 @@ impl Host {
     }
 
     fn run(&self, callee: &Callee, request: &Request) -> Result<Actions, CallError> {
-        let runner = self.runner(callee).map_err(|source| CallError::Load {
+        let load_failed = |source| CallError::Load {
             adapter: callee.id().to_owned(),
             source: Box::new(source),
-        })?;
-        runner.run(request).map_err(|source| CallError::Run {
-            adapter: callee.id().to_owned(),
-            callback: request.callback(),
-            source: source.in_plain_text(),
+        };
+        let runner = self.runner(callee).map_err(load_failed)?;
+        runner.run(request).map_err(|error| match error {
+            RunnerError::Load(source) => load_failed(source),
+            RunnerError::Run(source) => CallError::Run {
+                adapter: callee.id().to_owned(),
+                callback: request.callback(),
+                source,
+            },
         })
     }
 
-    /// The loaded adapter, from its private copy.
+    /// What runs the adapter, from its private copy.
     fn runner(&self, callee: &Callee) -> Result<Arc<dyn Runner>, LoadError> {
         // Held while loading, so that one adapter is not loaded twice; a lock that a panic
         // poisoned still guards a whole map.
@@ -137,6 +143,12 @@ impl Host {
         if let Some(runner) = runners.get(callee.id()) {
             return Ok(Arc::clone(runner));
         }
+        let runner = self.new_runner(callee)?;
+        runners.insert(callee.id().to_owned(), Arc::clone(&runner));
+        Ok(runner)
+    }
+
+    fn new_runner(&self, callee: &Callee) -> Result<Arc<dyn Runner>, LoadError> {
         let path = &callee.path;
         let changed = |source| LoadError::Changed {
             path: path.clone(),
@@ -145,19 +157,34 @@ impl Host {
         let bytes = discovery::read_bytes(path).map_err(changed)?;
         // What is loaded is what is read here, so this is what must be right, whatever discovery
         // saw earlier.
-        let library = library_file::read(&bytes).map_err(changed)?;
-        library_file::check_loadable(&library.target, &library.abi).map_err(changed)?;
+        let LibraryFile {
+            target,
+            abi,
+            manifest,
+        } = library_file::read(&bytes).map_err(changed)?;
+        library_file::check_loadable(&target, &abi).map_err(changed)?;
         // The policy goes by the manifest that was found, so the code must be that manifest's.
-        if library.manifest != callee.description.manifest {
+        if manifest != callee.description.manifest {
             return Err(LoadError::Replaced { path: path.clone() });
         }
         let copy = self.copies.keep(&bytes).map_err(|source| LoadError::Copy {
             path: path.clone(),
             source,
         })?;
-        let runner: Arc<dyn Runner> = Arc::new(InProcess::load(&copy, &library.abi)?);
-        runners.insert(callee.id().to_owned(), Arc::clone(&runner));
-        Ok(runner)
+        if self.isolation == Isolation::InProcess || self.in_process.contains(&manifest.id) {
+            let runner = InProcess::load(&copy, &abi).map_err(|refusal| refusal.of(&copy, &abi))?;
+            return Ok(Arc::new(runner));
+        }
+        Ok(Arc::new(Isolated {
+            adapter: manifest.id,
+            sha256: sha256_hex(&bytes),
+            library: copy,
+            abi,
+            program: self.worker_program.clone(),
+            limits: self.limits.clone(),
+            quarantine: Arc::clone(&self.quarantine),
+            worker: parking_lot::Mutex::default(),
+        }))
     }
 
     /// Opens the pages, then keeps the stored values: a page that cannot be opened leaves the

@@ -83,7 +83,11 @@ pub(crate) enum Command {
     /// See a call open a contact's page, on a small CRM that runs on this machine
     Demo(Demo),
     /// List every file in the plugins folders with its state
-    Adapters,
+    Adapters {
+        /// Let an adapter out of quarantine, and forget its failures
+        #[arg(long, value_name = "ID")]
+        release: Option<String>,
+    },
     /// Show what an adapter's file tells of itself, without running it
     Inspect {
         /// The adapter's library, wherever it is

@@ -176,6 +176,8 @@ fn run_code(error: &RunError) -> &'static str {
             ErrorCode::Panicked => "panicked",
             _ => "adapter-error",
         },
+        RunError::Worker(failure) => failure.class(),
+        RunError::Quarantined(_) => "quarantined",
         _ => "bad-reply",
     }
 }

@@ -15,6 +15,7 @@ use failure::Failure;
 use output::Output;
 
 fn main() -> ExitCode {
+    callpop_host::worker::run_if_requested();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),
@@ -30,7 +31,10 @@ fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let everywhere = &arguments.everywhere;
     match &arguments.command {
         Command::Demo(demo) => demo::run(demo, everywhere, output),
-        Command::Adapters => commands::adapters::run(everywhere, output),
+        Command::Adapters { release: None } => commands::adapters::run(everywhere, output),
+        Command::Adapters { release: Some(id) } => {
+            commands::adapters::release(id, everywhere, output)
+        }
         Command::Inspect { file } => commands::inspect::run(file, output),
         Command::Connect(connect) => commands::connect::run(connect, everywhere, output),
         Command::Accounts => commands::accounts::run(everywhere, output),

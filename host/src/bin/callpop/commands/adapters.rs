@@ -1,24 +1,26 @@
 //! `callpop adapters`: every file in the plugins folders with its state.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::{Error, ErrorKind};
 use std::path::Path;
 
-use callpop_host::{AdapterFile, Catalog, FileState, Folder, plain_line, with_causes};
-use serde_json::{Value, json};
+use callpop_host::{AdapterFile, Catalog, FileState, Folder, Quarantined, plain_line, with_causes};
+use serde_json::{Map, Value, json};
 
 use crate::args::Everywhere;
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure};
 use crate::output::{BAD, BOLD, DIM, Output, styled, table};
 
 pub(crate) fn run(everywhere: &Everywhere, output: &Output) -> Result<(), Failure> {
     let host = everywhere.host()?;
     let catalog = host.catalog();
     if output.is_json() {
-        output.json(&catalog_object(&catalog));
+        output.json(&catalog_object(&catalog, &host.quarantined()));
         return Ok(());
     }
     print_ready(&catalog, output);
+    print_quarantined(&host.quarantined(), output);
     print_refused(&catalog, output);
     print_ignored(&catalog, output);
     for folder in &catalog.folders {
@@ -34,6 +36,37 @@ pub(crate) fn run(everywhere: &Everywhere, output: &Output) -> Result<(), Failur
         }
     }
     Ok(())
+}
+
+/// `callpop adapters --release ID`
+pub(crate) fn release(id: &str, everywhere: &Everywhere, output: &Output) -> Result<(), Failure> {
+    let host = everywhere.host()?;
+    if !everywhere.dry_run && !host.release(id)? {
+        let message = format!("`{id}` is not in quarantine, and has no failures to forget");
+        return Err(Failure::new(Exit::Usage, "not-quarantined", message));
+    }
+    if output.is_json() {
+        output.json(&json!({ "released": id, "dryRun": everywhere.dry_run }));
+    } else if everywhere.dry_run {
+        output.line(format!("Would release `{id}`."));
+    } else {
+        output.line(format!("Released `{id}`; it is called again."));
+    }
+    Ok(())
+}
+
+fn print_quarantined(quarantined: &BTreeMap<String, Quarantined>, output: &Output) {
+    if quarantined.is_empty() {
+        return;
+    }
+    output.line(format!("\n{}", styled(BAD, "Quarantine")));
+    for (id, why) in quarantined {
+        output.line(format!("  {}", styled(BOLD, id)));
+        output.line(format!("    {why}"));
+        output.line(format!(
+            "    call it again with: callpop adapters --release {id}"
+        ));
+    }
 }
 
 fn print_ready(catalog: &Catalog, output: &Output) {
@@ -90,10 +123,19 @@ fn print_ignored(catalog: &Catalog, output: &Output) {
     }
 }
 
-fn catalog_object(catalog: &Catalog) -> Value {
+fn catalog_object(catalog: &Catalog, quarantined: &BTreeMap<String, Quarantined>) -> Value {
     let files: Vec<Value> = catalog.files.iter().map(file_object).collect();
     let folders: Vec<Value> = catalog.folders.iter().map(folder_object).collect();
-    json!({ "folders": folders, "files": files })
+    let quarantined: Map<String, Value> = quarantined
+        .iter()
+        .map(|(id, why)| {
+            let since = humantime::format_rfc3339_seconds(why.since).to_string();
+            let last = json!({ "class": why.last.class(), "message": why.last.to_string() });
+            let object = json!({ "since": since, "failures": why.count, "last": last });
+            (id.clone(), object)
+        })
+        .collect();
+    json!({ "folders": folders, "files": files, "quarantined": quarantined })
 }
 
 fn folder_object(folder: &Folder) -> Value {

@@ -1,0 +1,55 @@
+//! The worker: a process of its own for one adapter, so that whatever the adapter does, the dialer
+//! goes on.
+//!
+//! The host starts a worker when an adapter is first called, and keeps it warm. A call that takes
+//! too long, or a worker that dies, ends the worker's whole process group; the next call starts a
+//! new one. The worker ends by itself when it has been idle for a while, and at the latest when the
+//! host ends, however that comes: it watches its channel, which closes then.
+//!
+//! A worker is the same executable, started again. So a program that embeds the host calls
+//! [`run_if_requested`] first thing in its `main`, or names another executable
+//! ([`HostBuilder::worker_program`](crate::HostBuilder::worker_program)); `callpop-worker` ships
+//! for that. The library never starts the embedding program again unasked.
+
+mod failure;
+mod isolated;
+mod limits;
+mod process;
+mod protocol;
+mod sandbox;
+mod server;
+mod transport;
+
+pub use failure::WorkerFailure;
+pub use limits::Limits;
+pub use sandbox::SandboxReport;
+
+pub(crate) use isolated::Isolated;
+pub(crate) use process::WorkerProgram;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The argument that asks a program to be a worker.
+const ARGUMENT: &str = "--callpop-worker";
+
+/// Whether this program's `main` called [`run_if_requested`], so that it can be started as a worker.
+static CAN_BE_A_WORKER: AtomicBool = AtomicBool::new(false);
+
+/// Makes this process a worker, if it was started as one, and ends it; returns at once otherwise.
+///
+/// To be called first thing in `main`, before threads are started and arguments are read.
+///
+/// ```no_run
+/// fn main() {
+///     callpop_host::worker::run_if_requested();
+///     // the dialer
+/// }
+/// ```
+pub fn run_if_requested() {
+    let mut arguments = std::env::args_os().skip(1);
+    if arguments.next().is_some_and(|first| first == ARGUMENT) {
+        let code = server::run(arguments.next().map(Into::into));
+        std::process::exit(code);
+    }
+    CAN_BE_A_WORKER.store(true, Ordering::Relaxed);
+}

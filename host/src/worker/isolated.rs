@@ -1,0 +1,201 @@
+//! Runs an adapter in a worker, and a new one when the old one failed.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use callpop_adapter::Actions;
+use parking_lot::Mutex;
+
+use super::failure::WorkerFailure;
+use super::limits::Limits;
+use super::process::{WorkerProcess, WorkerProgram};
+use super::protocol::{ToHost, ToWorker, VERSION};
+use super::transport::FrameError;
+use crate::abi_name::AbiName;
+use crate::loading::LoadRefusal;
+use crate::quarantine::QuarantineStore;
+use crate::runner::{Answer, Callback, Request, Runner, RunnerError};
+
+/// The pause before a worker is started again, after the second failure in a row; each further one
+/// doubles it. The first is made up for at once.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+
+/// An adapter that runs in a worker.
+pub(crate) struct Isolated {
+    pub(crate) adapter: String,
+    /// The private copy and its hash.
+    pub(crate) library: PathBuf,
+    pub(crate) sha256: String,
+    pub(crate) abi: AbiName,
+    pub(crate) program: WorkerProgram,
+    pub(crate) limits: Limits,
+    pub(crate) quarantine: Arc<QuarantineStore>,
+    pub(crate) worker: Mutex<Warm>,
+}
+
+/// The worker that is kept warm, if there is one, and how often it failed in a row.
+#[derive(Default)]
+pub(crate) struct Warm {
+    process: Option<WorkerProcess>,
+    last_id: u64,
+    failures: u32,
+}
+
+/// How an attempt ended without an answer.
+enum Stopped {
+    Failed(WorkerFailure),
+    Refused(LoadRefusal),
+    /// The worker had said goodbye before the call reached it.
+    Idle,
+}
+
+impl Runner for Isolated {
+    fn run(&self, request: &Request) -> Result<Actions, RunnerError> {
+        let limit = self.limits.deadline(request.callback());
+        let deadline = Instant::now() + limit;
+        // Pages are safe to repeat: nothing is performed before the answer is here.
+        let mut spare = u32::from(request.callback() != Callback::OnUnauthorize);
+        let Some(mut warm) = self.worker.try_lock_until(deadline) else {
+            return Err(WorkerFailure::Deadline { limit }.into());
+        };
+        if warm.process.is_none() {
+            self.quarantine.check(&self.adapter, &self.sha256)?;
+        }
+        loop {
+            match self.attempt(&mut warm, request, deadline, limit) {
+                Ok(answer) => {
+                    warm.failures = 0;
+                    return Ok(answer.into_result()?);
+                }
+                Err(Stopped::Idle) => {}
+                Err(Stopped::Refused(refusal)) => {
+                    return Err(RunnerError::Load(refusal.of(&self.library, &self.abi)));
+                }
+                Err(Stopped::Failed(failure)) => {
+                    warm.failures += 1;
+                    tracing::warn!(adapter = self.adapter, class = failure.class(), "{failure}");
+                    self.quarantine
+                        .record(&self.adapter, &self.sha256, &failure);
+                    let is_final = matches!(
+                        failure,
+                        WorkerFailure::Deadline { .. } | WorkerFailure::LaunchFailed { .. }
+                    );
+                    if is_final || spare == 0 || Instant::now() >= deadline {
+                        return Err(failure.into());
+                    }
+                    spare -= 1;
+                }
+            }
+            self.quarantine.check(&self.adapter, &self.sha256)?;
+        }
+    }
+}
+
+impl Isolated {
+    fn attempt(
+        &self,
+        warm: &mut Warm,
+        request: &Request,
+        deadline: Instant,
+        limit: Duration,
+    ) -> Result<Answer, Stopped> {
+        let mut process = match warm.process.take() {
+            Some(process) => process,
+            None => self.start(warm.failures, deadline, limit)?,
+        };
+        warm.last_id += 1;
+        match exchange(&mut process, warm.last_id, request, deadline) {
+            Ok(Some(answer)) => {
+                warm.process = Some(process);
+                Ok(answer)
+            }
+            Ok(None) => Err(Stopped::Idle),
+            Err(error) => Err(Stopped::Failed(process.failed(&error, limit))),
+        }
+    }
+
+    /// A new worker with the adapter loaded.
+    fn start(
+        &self,
+        failures: u32,
+        deadline: Instant,
+        limit: Duration,
+    ) -> Result<WorkerProcess, Stopped> {
+        if failures > 1 {
+            let pause = FIRST_PAUSE * 2_u32.saturating_pow((failures - 2).min(10));
+            let left = deadline.saturating_duration_since(Instant::now());
+            std::thread::sleep(pause.min(left));
+        }
+        let mut process = WorkerProcess::start(&self.program, &self.library, &self.adapter)
+            .map_err(Stopped::Failed)?;
+        match introduce(&mut process, &self.abi, &self.limits, deadline) {
+            Ok(None) => Ok(process),
+            Ok(Some(refusal)) => Err(Stopped::Refused(refusal)),
+            Err(error) => Err(Stopped::Failed(process.failed(&error, limit))),
+        }
+    }
+
+    /// The resident memory of the worker in bytes, if one is warm and not busy.
+    pub(crate) fn memory(&self) -> Option<u64> {
+        self.worker.try_lock()?.process.as_ref()?.memory()
+    }
+}
+
+fn introduce(
+    process: &mut WorkerProcess,
+    abi: &AbiName,
+    limits: &Limits,
+    deadline: Instant,
+) -> Result<Option<LoadRefusal>, FrameError> {
+    match process.receive(deadline)? {
+        ToHost::Hello { protocol: VERSION } => {}
+        other => return Err(unexpected(&other)),
+    }
+    let load = ToWorker::Load {
+        abi: abi.clone(),
+        limits: limits.clone(),
+    };
+    process.send(&load, deadline)?;
+    match process.receive(deadline)? {
+        ToHost::Loaded { sandbox } => {
+            tracing::debug!(%sandbox, "a worker has started");
+            Ok(None)
+        }
+        ToHost::Refused(refusal) => Ok(Some(refusal)),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// One call and its answer; none if the worker had said goodbye.
+fn exchange(
+    process: &mut WorkerProcess,
+    id: u64,
+    request: &Request,
+    deadline: Instant,
+) -> Result<Option<Answer>, FrameError> {
+    let call = ToWorker::Call {
+        id,
+        request: request.clone(),
+    };
+    let sent = process.send(&call, deadline);
+    match process.receive(deadline) {
+        Ok(ToHost::Reply { id: of, answer }) if of == id => Ok(Some(answer)),
+        Ok(ToHost::Goodbye) => Ok(None),
+        Ok(other) => Err(unexpected(&other)),
+        // Why the call could not be sent tells more than that nothing came back.
+        Err(error) => Err(sent.err().unwrap_or(error)),
+    }
+}
+
+fn unexpected(frame: &ToHost) -> FrameError {
+    let what = match frame {
+        ToHost::Hello { protocol } => format!("a greeting in protocol {protocol}"),
+        ToHost::Loaded { .. } => "that it has loaded".to_owned(),
+        ToHost::Refused(_) => "that it refuses".to_owned(),
+        ToHost::Reply { id, .. } => format!("a reply to the call {id}"),
+        ToHost::Goodbye => "goodbye".to_owned(),
+    };
+    let error = std::io::Error::other(format!("it said {what}, which was not asked for"));
+    FrameError::Io(error)
+}

@@ -1,0 +1,187 @@
+//! Linux: no new privileges, Landlock for files and network, seccomp for system calls.
+//!
+//! Sources: `landlock(7)`, `seccomp(2)`, `clone(2)`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use landlock::{
+    ABI, Access, AccessFs, AccessNet, PathBeneath, PathFd, Ruleset, RulesetAttr,
+    RulesetCreatedAttr, RulesetStatus, Scope,
+};
+use nix::sys::prctl::set_no_new_privs;
+use seccompiler::{
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
+    SeccompRule, TargetArch,
+};
+
+use super::SandboxReport;
+
+/// The newest Landlock that is asked for; an older kernel gives what it has, and the report says so.
+const LANDLOCK: ABI = ABI::V6;
+
+/// What the system's loader and C library read to open a library.
+const READABLE: [&str; 7] = [
+    "/lib",
+    "/lib64",
+    "/usr/lib",
+    "/usr/lib64",
+    "/usr/local/lib",
+    "/etc/ld.so.cache",
+    "/usr/share/zoneinfo",
+];
+
+pub(super) fn enter(library: &Path, report: &mut SandboxReport) {
+    report.privileges = set_no_new_privs().err().map(|error| error.to_string());
+    report.files = restrict_files(library).err();
+    report.calls = restrict_calls().err();
+}
+
+fn restrict_files(library: &Path) -> Result<(), String> {
+    let restrict = || -> Result<RulesetStatus, landlock::RulesetError> {
+        let mut ruleset = Ruleset::default()
+            .handle_access(AccessFs::from_all(LANDLOCK))?
+            .handle_access(AccessNet::from_all(LANDLOCK))?
+            .scope(Scope::from_all(LANDLOCK))?
+            .create()?;
+        let readable = READABLE.iter().map(Path::new).chain([library]);
+        for path in readable {
+            // What a system does not have need not be readable.
+            if let Ok(file) = PathFd::new(path) {
+                let access = if path.is_dir() {
+                    AccessFs::ReadFile | AccessFs::ReadDir | AccessFs::Execute
+                } else {
+                    AccessFs::ReadFile | AccessFs::Execute
+                };
+                ruleset = ruleset.add_rule(PathBeneath::new(file, access))?;
+            }
+        }
+        Ok(ruleset.restrict_self()?.ruleset)
+    };
+    match restrict() {
+        Ok(RulesetStatus::FullyEnforced) => Ok(()),
+        Ok(RulesetStatus::PartiallyEnforced) => Err("this kernel's Landlock is older".to_owned()),
+        Ok(RulesetStatus::NotEnforced) => Err("this kernel has no Landlock".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Calls that an adapter, which computes URLs, has no use for: they fail with "not permitted".
+const REFUSED: &[i64] = &[
+    // Other programs.
+    libc::SYS_execve,
+    libc::SYS_execveat,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_fork,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_vfork,
+    // The network. The channel to the host is open already.
+    libc::SYS_socket,
+    libc::SYS_socketpair,
+    libc::SYS_connect,
+    libc::SYS_bind,
+    libc::SYS_listen,
+    libc::SYS_accept,
+    libc::SYS_accept4,
+    // Other processes.
+    libc::SYS_ptrace,
+    libc::SYS_process_vm_readv,
+    libc::SYS_process_vm_writev,
+    libc::SYS_process_madvise,
+    libc::SYS_kcmp,
+    libc::SYS_tkill,
+    libc::SYS_rt_sigqueueinfo,
+    libc::SYS_rt_tgsigqueueinfo,
+    libc::SYS_pidfd_open,
+    libc::SYS_pidfd_getfd,
+    libc::SYS_pidfd_send_signal,
+    libc::SYS_setpgid,
+    libc::SYS_setsid,
+    // Rights, namespaces and the file system's shape.
+    libc::SYS_mount,
+    libc::SYS_umount2,
+    libc::SYS_move_mount,
+    libc::SYS_open_tree,
+    libc::SYS_fsopen,
+    libc::SYS_pivot_root,
+    libc::SYS_chroot,
+    libc::SYS_unshare,
+    libc::SYS_setns,
+    libc::SYS_setuid,
+    libc::SYS_setgid,
+    libc::SYS_setresuid,
+    libc::SYS_setresgid,
+    libc::SYS_setgroups,
+    libc::SYS_capset,
+    // The kernel.
+    libc::SYS_keyctl,
+    libc::SYS_add_key,
+    libc::SYS_request_key,
+    libc::SYS_bpf,
+    libc::SYS_perf_event_open,
+    libc::SYS_userfaultfd,
+    libc::SYS_io_uring_setup,
+    libc::SYS_io_uring_enter,
+    libc::SYS_io_uring_register,
+    libc::SYS_init_module,
+    libc::SYS_finit_module,
+    libc::SYS_delete_module,
+    libc::SYS_kexec_load,
+    libc::SYS_reboot,
+    libc::SYS_swapon,
+    libc::SYS_swapoff,
+    libc::SYS_sethostname,
+    libc::SYS_setdomainname,
+    libc::SYS_settimeofday,
+    libc::SYS_clock_settime,
+    libc::SYS_adjtimex,
+    libc::SYS_acct,
+    libc::SYS_quotactl,
+    libc::SYS_personality,
+];
+
+fn restrict_calls() -> Result<(), String> {
+    let restrict = || -> Result<(), Box<dyn std::error::Error>> {
+        let mut refused: BTreeMap<i64, Vec<SeccompRule>> =
+            REFUSED.iter().map(|call| (*call, Vec::new())).collect();
+        let own = u64::from(std::process::id());
+        // Signals to this very process are how it aborts.
+        for call in [libc::SYS_kill, libc::SYS_tgkill] {
+            refused.insert(call, vec![unless_first_is(own)?]);
+        }
+        refused.insert(libc::SYS_clone, vec![unless_a_thread()?]);
+        apply(refused, libc::EPERM)?;
+        // Its flags stand in memory, where a filter cannot look; the C library then uses `clone`.
+        apply(
+            BTreeMap::from([(libc::SYS_clone3, Vec::new())]),
+            libc::ENOSYS,
+        )
+    };
+    restrict().map_err(|error| error.to_string())
+}
+
+fn apply(
+    refused: BTreeMap<i64, Vec<SeccompRule>>,
+    error: i32,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let filter = SeccompFilter::new(
+        refused,
+        SeccompAction::Allow,
+        SeccompAction::Errno(error.unsigned_abs()),
+        TargetArch::try_from(std::env::consts::ARCH)?,
+    )?;
+    let program: BpfProgram = filter.try_into()?;
+    Ok(seccompiler::apply_filter_all_threads(&program)?)
+}
+
+fn unless_first_is(value: u64) -> Result<SeccompRule, seccompiler::BackendError> {
+    let condition = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, value)?;
+    SeccompRule::new(vec![condition])
+}
+
+fn unless_a_thread() -> Result<SeccompRule, seccompiler::BackendError> {
+    let thread = u64::from(libc::CLONE_THREAD.unsigned_abs());
+    let no_thread = SeccompCmpOp::MaskedEq(thread);
+    let condition = SeccompCondition::new(0, SeccompCmpArgLen::Dword, no_thread, 0)?;
+    SeccompRule::new(vec![condition])
+}

@@ -1,0 +1,127 @@
+//! The loop inside the worker: loads one adapter, and answers one call after the other.
+//!
+//! A thread of its own reads the channel, so that the worker notices at once that its host has
+//! ended, whatever the adapter is busy with.
+
+use std::convert::Infallible;
+use std::fs::File;
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::{Pid, dup2_stdin};
+
+use super::limits::Limits;
+use super::protocol::{ToHost, ToWorker, VERSION};
+use super::sandbox;
+use super::transport::{FrameError, read_frame, write_frame};
+use crate::abi_name::AbiName;
+use crate::loading::LoadRefusal;
+use crate::runner::{Answer, InProcess};
+
+/// The exit code of a worker that was not started by a host.
+const NOT_A_WORKER: i32 = 2;
+
+/// Serves the host on the other side of standard input; gives an exit code only if there is none.
+pub(super) fn run(library: Option<PathBuf>) -> i32 {
+    let (Some(library), Ok(channel)) = (library, private_channel()) else {
+        return NOT_A_WORKER;
+    };
+    // The host is gone, or sent what a host does not send: nobody is left to tell.
+    let Err(_closed) = serve(&library, channel);
+    end_now();
+    NOT_A_WORKER
+}
+
+/// Takes the channel from standard input, where the host put it, to a place that an adapter does
+/// not come upon by reading or closing standard input.
+fn private_channel() -> io::Result<UnixStream> {
+    let channel = io::stdin().as_fd().try_clone_to_owned()?;
+    dup2_stdin(File::open("/dev/null")?)?;
+    let channel = UnixStream::from(channel);
+    // Fails where standard input was no such channel.
+    channel.peer_addr()?;
+    Ok(channel)
+}
+
+fn serve(library: &Path, channel: UnixStream) -> Result<Infallible, FrameError> {
+    let mut host = channel.try_clone()?;
+    write_frame(&mut host, &ToHost::Hello { protocol: VERSION })?;
+    let from_host = listen(channel)?;
+    let Ok(ToWorker::Load { abi, limits }) = from_host.recv() else {
+        return Err(FrameError::Closed);
+    };
+    let runner = match load(library, &abi, &limits) {
+        Ok((runner, sandbox)) => {
+            write_frame(&mut host, &ToHost::Loaded { sandbox })?;
+            runner
+        }
+        Err(refusal) => {
+            write_frame(&mut host, &ToHost::Refused(refusal))?;
+            return Err(FrameError::Closed);
+        }
+    };
+    loop {
+        match from_host.recv_timeout(limits.idle) {
+            Ok(ToWorker::Call { id, request }) => {
+                sandbox::begin_call(&limits);
+                let answer = runner.answer(&request);
+                reply(&mut host, id, answer)?;
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                write_frame(&mut host, &ToHost::Goodbye)?;
+                return Err(FrameError::Closed);
+            }
+            _ => return Err(FrameError::Closed),
+        }
+    }
+}
+
+fn listen(mut channel: UnixStream) -> io::Result<Receiver<ToWorker>> {
+    let (sender, receiver) = mpsc::channel();
+    thread::Builder::new()
+        .name("callpop-channel".to_owned())
+        .spawn(move || {
+            while let Ok(frame) = read_frame(&mut channel) {
+                if sender.send(frame).is_err() {
+                    break;
+                }
+            }
+            end_now();
+        })?;
+    Ok(receiver)
+}
+
+fn load(
+    library: &Path,
+    abi: &AbiName,
+    limits: &Limits,
+) -> Result<(InProcess, sandbox::SandboxReport), LoadRefusal> {
+    let report = sandbox::enter(library, limits);
+    if limits.require_sandbox && !report.is_whole() {
+        let what = format!("the sandbox is required, and is not whole here: {report}");
+        return Err(LoadRefusal::System(what));
+    }
+    Ok((InProcess::load(library, abi)?, report))
+}
+
+fn reply(host: &mut UnixStream, id: u64, answer: Answer) -> Result<(), FrameError> {
+    match write_frame(host, &ToHost::Reply { id, answer }) {
+        Err(FrameError::TooLong(length)) => {
+            let answer = Answer::Bad(format!("its reply is too long ({length} bytes)"));
+            write_frame(host, &ToHost::Reply { id, answer })
+        }
+        written => written,
+    }
+}
+
+/// Ends the process without running any more of the adapter's code: not its destructors, and not
+/// what it registered for the end.
+fn end_now() {
+    // There is nothing to do if even this fails.
+    let _ = kill(Pid::this(), Signal::SIGKILL);
+}

@@ -1,0 +1,492 @@
+//! An adapter can crash, hang or eat memory, and the dialer never notices.
+
+use std::fs;
+use std::io::Read;
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use callpop_host::{
+    CallError, CallOptions, ConnectRequest, Contact, Host, Isolation, LoadError, Outcome,
+    RecordingBrowser, RunError, WorkerFailure, worker::Limits,
+};
+use callpop_tests::{Sandbox, library, program};
+
+/// Long enough for everything that does end, beside a build on a busy machine.
+const PATIENT: Duration = Duration::from_secs(60);
+/// For what never ends.
+const IMPATIENT: Duration = Duration::from_secs(3);
+
+fn host(sandbox: &Sandbox, page_deadline: Duration) -> (Host, Arc<RecordingBrowser>) {
+    let browser = Arc::new(RecordingBrowser::default());
+    let limits = Limits {
+        page_deadline,
+        ..Limits::default()
+    };
+    let builder = sandbox.builder().browser(browser.clone()).limits(limits);
+    (builder.build().unwrap(), browser)
+}
+
+fn call(host: &Host, adapter: &str, id: &str, name: &str) -> Result<Outcome, CallError> {
+    let hostname = if adapter == "pipedrive" {
+        "a.pipedrive.com"
+    } else {
+        "crm.example.com"
+    };
+    let options = CallOptions {
+        hostname: Some(hostname.to_owned()),
+        dry_run: false,
+    };
+    host.open_contact_page(adapter, &Contact::new(id, name, ""), &options)
+}
+
+fn failure(error: CallError) -> WorkerFailure {
+    match error {
+        CallError::Run {
+            source: RunError::Worker(failure),
+            ..
+        } => failure,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The processes that this one has started, and not ended yet.
+fn children(process: u32) -> Vec<u32> {
+    let tasks = fs::read_dir(format!("/proc/{process}/task"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    tasks
+        .filter_map(|task| fs::read_to_string(task.path().join("children")).ok())
+        .flat_map(|ids| {
+            ids.split_whitespace()
+                .map(|id| id.parse().unwrap())
+                .collect::<Vec<u32>>()
+        })
+        .collect()
+}
+
+fn is_alive(process: u32) -> bool {
+    // A process that has ended and is not waited for yet has no memory any more.
+    fs::read_to_string(format!("/proc/{process}/status"))
+        .is_ok_and(|status| status.contains("VmRSS"))
+}
+
+/// Waits for another process; its state can only be polled.
+fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let end = Instant::now() + PATIENT;
+    while !is_so() {
+        assert!(Instant::now() < end, "{what}");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn each_fault_is_told_by_its_class_and_harms_no_other_adapter() {
+    let mut said = String::new();
+    for (fault, deadline) in [
+        ("aborts", PATIENT),
+        ("writes to null", PATIENT),
+        ("overflows the stack", PATIENT),
+        ("allocates", PATIENT),
+        ("exits", PATIENT),
+        ("kills itself", PATIENT),
+        ("closes files", PATIENT),
+        ("answers by itself", PATIENT),
+        ("loops", IMPATIENT),
+        ("sleeps", IMPATIENT),
+    ] {
+        let sandbox = Sandbox::with(&["misbehaves", "pipedrive"]);
+        let (host, browser) = host(&sandbox, deadline);
+        let error = call(&host, "misbehaves", fault, "").unwrap_err();
+        said += &format!("{fault}: {}\n", failure(error));
+        assert!(browser.pages().is_empty(), "{fault}: nothing is half done");
+        call(&host, "pipedrive", "7", "").unwrap_or_else(|error| panic!("{fault}: {error}"));
+        assert_eq!(browser.pages().len(), 1);
+    }
+    insta::assert_snapshot!(said, @"
+    aborts: its process crashed (SIGABRT)
+    writes to null: its process crashed (SIGSEGV)
+    overflows the stack: its process crashed (SIGABRT)
+    allocates: its process wanted more memory than it may have
+    exits: its process ended by itself with the code 0
+    kills itself: its process was killed (SIGKILL)
+    closes files: its process crashed (SIGABRT)
+    answers by itself: its process broke the protocol: it said a reply to the call 999, which was not asked for
+    loops: it did not answer within 3000 ms
+    sleeps: it did not answer within 3000 ms
+    ");
+}
+
+#[test]
+fn a_constructor_that_crashes_or_hangs_is_contained() {
+    let sandbox = Sandbox::with(&["constructor_crashes", "constructor_hangs", "pipedrive"]);
+    let (host, _) = host(&sandbox, IMPATIENT);
+    let crashed = failure(call(&host, "constructor-crashes", "7", "").unwrap_err());
+    assert!(
+        matches!(crashed, WorkerFailure::Crashed { .. }),
+        "{crashed}"
+    );
+    let hung = failure(call(&host, "constructor-hangs", "7", "").unwrap_err());
+    assert!(matches!(hung, WorkerFailure::Deadline { .. }), "{hung}");
+    call(&host, "pipedrive", "7", "").unwrap();
+}
+
+#[test]
+fn what_an_adapter_has_no_use_for_is_refused_by_the_system() {
+    let sandbox = Sandbox::with(&["misbehaves"]);
+    let (host, _) = host(&sandbox, PATIENT);
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    for (fault, argument) in [
+        ("forks", ""),
+        ("starts a program", ""),
+        ("connects", address.as_str()),
+        ("signals its parent", ""),
+    ] {
+        call(&host, "misbehaves", fault, argument)
+            .unwrap_or_else(|error| panic!("{fault}: {error}"));
+    }
+}
+
+#[test]
+fn files_are_out_of_reach() {
+    if !fs::read_to_string("/sys/kernel/security/lsm")
+        .unwrap_or_default()
+        .contains("landlock")
+        && !has_landlock()
+    {
+        eprintln!("SKIPPED: this kernel has no Landlock");
+        return;
+    }
+    let sandbox = Sandbox::with(&["misbehaves"]);
+    let (host, _) = host(&sandbox, PATIENT);
+    let secret = sandbox.plugins().join("secret");
+    fs::write(&secret, "x").unwrap();
+    let secret = secret.to_str().unwrap();
+    for (fault, argument) in [
+        ("reads a file", "/etc/passwd"),
+        ("reads a file", secret),
+        ("writes a file", secret),
+        ("writes a file", "/tmp/callpop-was-here"),
+    ] {
+        call(&host, "misbehaves", fault, argument)
+            .unwrap_or_else(|error| panic!("{fault} {argument}: {error}"));
+    }
+}
+
+/// Whether the kernel knows Landlock: the call that asks for its version.
+#[expect(unsafe_code, reason = "there is no safe way to ask")]
+fn has_landlock() -> bool {
+    // SAFETY: with no attributes and the flag for the version, the call reads no memory of ours.
+    let version = unsafe {
+        libc::syscall(
+            libc::SYS_landlock_create_ruleset,
+            std::ptr::null::<u8>(),
+            0_usize,
+            1_u32,
+        )
+    };
+    version > 0
+}
+
+#[test]
+fn threads_and_prints_do_not_disturb() {
+    let sandbox = Sandbox::with(&["misbehaves"]);
+    let (host, browser) = host(&sandbox, PATIENT);
+    for fault in ["leaves a thread", "prints", "nothing"] {
+        call(&host, "misbehaves", fault, "").unwrap_or_else(|error| panic!("{fault}: {error}"));
+    }
+    assert_eq!(browser.pages().len(), 3);
+}
+
+#[test]
+fn a_worker_that_is_killed_is_replaced_and_the_call_is_made_up_for() {
+    let sandbox = Sandbox::with(&["pipedrive"]);
+    let (host, browser) = host(&sandbox, PATIENT);
+    call(&host, "pipedrive", "1", "").unwrap();
+    let before = workers_of(&sandbox);
+    assert_eq!(before.len(), 1);
+    kill(before[0], "KILL");
+    eventually("the worker is gone", || !is_alive(before[0]));
+    call(&host, "pipedrive", "2", "").unwrap();
+    let after = workers_of(&sandbox);
+    assert!(after.len() == 1 && after != before, "{before:?} {after:?}");
+    assert_eq!(
+        browser.pages().len(),
+        2,
+        "no page is lost and none is doubled"
+    );
+    drop(host);
+    eventually("no worker outlives its host", || {
+        workers_of(&sandbox).is_empty()
+    });
+}
+
+/// The workers that run a private copy of this sandbox.
+fn workers_of(sandbox: &Sandbox) -> Vec<u32> {
+    let cache = sandbox.home().join("cache");
+    let cache = cache.to_str().unwrap();
+    let processes = children(std::process::id()).into_iter();
+    processes
+        .filter(|id| {
+            let command = fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
+            String::from_utf8_lossy(&command).contains(cache)
+        })
+        .collect()
+}
+
+fn kill(process: u32, signal: &str) {
+    let status = Command::new("kill")
+        .args(["-s", signal, &process.to_string()])
+        .status();
+    assert!(status.unwrap().success());
+}
+
+#[test]
+fn no_worker_outlives_a_host_that_is_killed() {
+    let sandbox = Sandbox::with(&["test-crm"]);
+    let mut demo = sandbox
+        .command()
+        .args(["demo", "--no-browser", "--wait", "3600"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It has called its adapter when it says which page to open.
+    let mut output = demo.stdout.take().unwrap();
+    let mut said = Vec::new();
+    while !String::from_utf8_lossy(&said).contains("Open this page") {
+        let mut byte = [0];
+        assert_eq!(output.read(&mut byte).unwrap(), 1, "the demo ended");
+        said.push(byte[0]);
+    }
+    let workers = children(demo.id());
+    assert_eq!(workers.len(), 1);
+    demo.kill().unwrap();
+    demo.wait().unwrap();
+    eventually("the worker ends", || !is_alive(workers[0]));
+}
+
+#[test]
+fn a_worker_that_nobody_calls_ends_and_comes_back() {
+    let sandbox = Sandbox::with(&["pipedrive"]);
+    let limits = Limits {
+        idle: Duration::from_millis(1),
+        page_deadline: PATIENT,
+        ..Limits::default()
+    };
+    let host = sandbox.builder().limits(limits).build().unwrap();
+    for id in ["1", "2", "3"] {
+        call(&host, "pipedrive", id, "").unwrap();
+        let workers = workers_of(&sandbox);
+        eventually("the worker ends", || {
+            workers.iter().all(|worker| !is_alive(*worker))
+        });
+    }
+    assert!(
+        !sandbox.home().join("quarantine.json").exists(),
+        "an idle end is no failure"
+    );
+}
+
+#[test]
+fn three_failures_lead_to_quarantine_which_outlives_the_host() {
+    let sandbox = Sandbox::with(&["misbehaves", "pipedrive"]);
+    let (first, _) = host(&sandbox, PATIENT);
+    // Each call is tried twice, since pages are safe to repeat.
+    assert!(matches!(
+        failure(call(&first, "misbehaves", "aborts", "").unwrap_err()),
+        WorkerFailure::Crashed { .. }
+    ));
+    assert!(
+        call(&first, "misbehaves", "nothing", "").is_ok(),
+        "two are not too many"
+    );
+    assert!(call(&first, "misbehaves", "aborts", "").is_err());
+    drop(first);
+
+    let (second, browser) = host(&sandbox, PATIENT);
+    let refused = call(&second, "misbehaves", "nothing", "").unwrap_err();
+    let CallError::Run {
+        source: RunError::Quarantined(quarantined),
+        ..
+    } = refused
+    else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(quarantined.count, 3);
+    assert!(matches!(quarantined.last, WorkerFailure::Crashed { .. }));
+    assert!(second.quarantined().contains_key("misbehaves"));
+    assert!(browser.pages().is_empty());
+    call(&second, "pipedrive", "7", "").unwrap();
+
+    assert!(second.release("misbehaves").unwrap());
+    assert!(!second.release("misbehaves").unwrap());
+    call(&second, "misbehaves", "nothing", "").unwrap();
+}
+
+#[test]
+fn a_changed_file_leaves_the_quarantine() {
+    let sandbox = Sandbox::with(&["misbehaves"]);
+    let (host, _) = host(&sandbox, PATIENT);
+    for _ in 0..2 {
+        assert!(call(&host, "misbehaves", "aborts", "").is_err());
+    }
+    assert!(matches!(
+        call(&host, "misbehaves", "nothing", ""),
+        Err(CallError::Run {
+            source: RunError::Quarantined(_),
+            ..
+        })
+    ));
+    // One more byte behind the end changes the hash and nothing else.
+    let mut bytes = fs::read(library("misbehaves")).unwrap();
+    bytes.push(0);
+    sandbox.write("misbehaves.so", bytes);
+    host.rescan();
+    call(&host, "misbehaves", "nothing", "").unwrap();
+}
+
+#[test]
+fn the_command_line_shows_and_releases_what_is_in_quarantine() {
+    let sandbox = Sandbox::with(&["misbehaves"]);
+    let pop = [
+        "pop",
+        "misbehaves",
+        "--hostname",
+        "crm.example.com",
+        "--dry-run",
+        "--json",
+        "--contact",
+        r#"{"id":"aborts"}"#,
+    ];
+    assert_eq!(sandbox.run(pop).json()["error"]["code"], "crashed");
+    assert_eq!(sandbox.run(pop).code, 4);
+    assert_eq!(sandbox.run(pop).json()["error"]["code"], "quarantined");
+    let list = sandbox.run(["adapters"]);
+    assert!(list.stdout.contains("Quarantine"), "{list:?}");
+    let object = sandbox.run(["adapters", "--json"]).json();
+    assert_eq!(object["quarantined"]["misbehaves"]["failures"], 3);
+    assert_eq!(sandbox.run(["adapters", "--release", "misbehaves"]).code, 0);
+    assert_eq!(sandbox.run(["adapters", "--release", "misbehaves"]).code, 2);
+    assert_eq!(sandbox.run(pop).json()["error"]["code"], "crashed");
+}
+
+#[test]
+fn a_failed_clean_up_is_not_repeated_and_the_account_is_forgotten() {
+    let sandbox = Sandbox::with(&["misbehaves"]);
+    let (host, _) = host(&sandbox, PATIENT);
+    let request = ConnectRequest::new("misbehaves", "crm.example.com").set("fault", "aborts");
+    host.connect(&request).unwrap();
+    let log_out = host.log_out("misbehaves", &CallOptions::default()).unwrap();
+    let crashed = failure(log_out.problem.unwrap());
+    assert!(
+        matches!(crashed, WorkerFailure::Crashed { .. }),
+        "{crashed}"
+    );
+    assert!(log_out.forgotten.is_some());
+    let text = fs::read_to_string(sandbox.home().join("quarantine.json")).unwrap();
+    assert_eq!(text.matches("\"crashed\"").count(), 1, "{text}");
+}
+
+#[test]
+fn a_program_that_is_not_ready_to_be_a_worker_is_not_started_again() {
+    let sandbox = Sandbox::with(&["pipedrive"]);
+    let host = Host::builder()
+        .home(sandbox.home())
+        .plugins_folder(sandbox.plugins())
+        .build()
+        .unwrap();
+    let error = failure(call(&host, "pipedrive", "7", "").unwrap_err());
+    let WorkerFailure::LaunchFailed { why } = &error else {
+        panic!("{error:?}")
+    };
+    assert!(why.contains("run_if_requested"), "{why}");
+
+    let host = sandbox
+        .builder()
+        .worker_program("/nonexistent")
+        .build()
+        .unwrap();
+    let error = failure(call(&host, "pipedrive", "7", "").unwrap_err());
+    assert!(
+        matches!(error, WorkerFailure::LaunchFailed { .. }),
+        "{error}"
+    );
+    // Programs that are no workers.
+    for other in ["/bin/true", "/bin/cat"] {
+        let host = sandbox.builder().worker_program(other).build().unwrap();
+        let error = call(&host, "pipedrive", "7", "").unwrap_err();
+        assert!(matches!(error, CallError::Run { .. }), "{error}");
+    }
+    let by_hand = Command::new(program("callpop-worker")).status().unwrap();
+    assert_eq!(by_hand.code(), Some(2));
+    let by_hand = Command::new(program("callpop-worker"))
+        .args(["--callpop-worker", "x"])
+        .stdin(Stdio::null())
+        .status();
+    assert_eq!(by_hand.unwrap().code(), Some(2));
+}
+
+#[test]
+fn both_places_give_the_same_results() {
+    let sandbox = Sandbox::with(&[
+        "obedient",
+        "panics",
+        "bad_replies",
+        "no_layout",
+        "other_layout",
+    ]);
+    let results = |isolation: Isolation| {
+        let host = sandbox.builder().isolation(isolation).build().unwrap();
+        let obedient = CallOptions {
+            hostname: Some("a.obedient.example".to_owned()),
+            dry_run: true,
+        };
+        let orders = Contact::new("7", "ü\u{202e}", "+1")
+            .with_extra("1 tab", "https://a.obedient.example/%C3%BC")
+            .with_extra("2 set x", "y")
+            .with_extra("3 notice", "\u{1b}");
+        let mut results = vec![format!(
+            "{:?}",
+            host.open_contact_page("obedient", &orders, &obedient)
+        )];
+        for (adapter, id) in [
+            ("panics", "7"),
+            ("panics", "spiteful"),
+            ("bad-replies", "not UTF-8"),
+            ("bad-replies", "unknown action"),
+            ("bad-replies", "else"),
+            ("no-layout", "7"),
+            ("other-layout", "7"),
+        ] {
+            results.push(format!("{:?}", call(&host, adapter, id, "")));
+        }
+        results
+    };
+    assert_eq!(results(Isolation::Isolated), results(Isolation::InProcess));
+}
+
+#[test]
+fn one_adapter_can_be_taken_in_process() {
+    let sandbox = Sandbox::with(&["pipedrive", "freshdesk"]);
+    let host = sandbox.builder().in_process("pipedrive").build().unwrap();
+    call(&host, "pipedrive", "7", "").unwrap();
+    assert!(workers_of(&sandbox).is_empty());
+}
+
+#[test]
+fn what_is_refused_when_it_is_loaded_is_no_failure() {
+    let sandbox = Sandbox::with(&["no_root_module"]);
+    let (host, _) = host(&sandbox, PATIENT);
+    for _ in 0..4 {
+        let error = call(&host, "no-root-module", "7", "").unwrap_err();
+        let CallError::Load { source, .. } = &error else {
+            panic!("{error:?}")
+        };
+        assert!(matches!(**source, LoadError::Abi { .. }));
+    }
+    assert!(host.quarantined().is_empty());
+}
