@@ -84,6 +84,11 @@ impl Browser for SystemBrowser {
     }
 }
 
+/// Whether the system seems to have a browser. None is started to find out.
+pub(crate) fn system_browser_exists() -> bool {
+    webbrowser::Browser::Default.exists()
+}
+
 /// Remembers the pages instead of showing them.
 #[derive(Debug, Default)]
 pub struct RecordingBrowser {

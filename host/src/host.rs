@@ -16,12 +16,15 @@ use crate::account_store::{Account, AccountStore};
 use crate::browser::Browser;
 use crate::connecting::{self, ConnectRequest};
 use crate::discovery::Catalog;
+use crate::doctor::{self, Finding};
 use crate::error::{CallError, ConnectError};
 use crate::outcome::{LogOut, Outcome};
 use crate::private_copy::PrivateCopies;
 use crate::quarantine::{QuarantineStore, Quarantined};
 use crate::runner::{Callback, Request, Runner};
+use crate::settings::{Permission, SettingsStore};
 use crate::state_file::{KeptAside, StateError};
+use crate::stats::{AdapterStats, StatsStore};
 use crate::worker::{Limits, WorkerProgram};
 
 /// How a single call departs from the usual.
@@ -62,6 +65,9 @@ pub struct Host {
     copies: PrivateCopies,
     browser: Arc<dyn Browser>,
     quarantine: Arc<QuarantineStore>,
+    stats: Arc<StatsStore>,
+    settings: SettingsStore,
+    home: PathBuf,
     isolation: Isolation,
     /// The adapters that run in-process whatever `isolation` says.
     in_process: BTreeSet<String>,
@@ -93,6 +99,7 @@ impl Host {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clear();
+        self.copies.sweep();
     }
 
     /// The connected accounts.
@@ -106,7 +113,9 @@ impl Host {
     /// The state files that were found damaged since the last call, and where they are kept.
     #[must_use]
     pub fn take_kept_aside(&self) -> Vec<KeptAside> {
-        self.accounts.take_kept_aside()
+        let mut kept = self.accounts.take_kept_aside();
+        kept.extend(self.settings.take_kept_aside());
+        kept
     }
 
     /// The adapters that are not called since they failed too often, by their id.
@@ -121,6 +130,55 @@ impl Host {
     /// [`StateError`] if that cannot be kept.
     pub fn release(&self, adapter: &str) -> Result<bool, StateError> {
         self.quarantine.release(adapter)
+    }
+
+    /// What each adapter has cost so far, by its id.
+    ///
+    /// # Errors
+    /// [`StateError`] if what earlier hosts have seen cannot be read.
+    pub fn stats(&self) -> Result<BTreeMap<String, AdapterStats>, StateError> {
+        self.stats.all()
+    }
+
+    /// Looks at everything that can be wrong around the host. A worker is started for that, and no
+    /// adapter is called.
+    #[must_use]
+    pub fn examine(&self) -> Vec<Finding> {
+        doctor::examine(
+            &self.home,
+            &self.catalog(),
+            &self.quarantine,
+            &self.worker_program,
+            &self.limits,
+        )
+    }
+
+    /// What an adapter is granted of what it asks for.
+    ///
+    /// # Errors
+    /// [`StateError`] if the settings cannot be read.
+    pub fn granted(&self, adapter: &str) -> Result<BTreeSet<Permission>, StateError> {
+        self.settings.granted(adapter)
+    }
+
+    /// Grants an adapter what it asks for, from its next start on.
+    ///
+    /// # Errors
+    /// [`StateError`] if that cannot be kept.
+    pub fn grant(&self, adapter: &str, permission: Permission) -> Result<(), StateError> {
+        self.settings.grant(adapter, permission)?;
+        self.forget_runner(adapter);
+        Ok(())
+    }
+
+    /// Takes a permission back, from the adapter's next start on.
+    ///
+    /// # Errors
+    /// [`StateError`] if that cannot be kept.
+    pub fn revoke(&self, adapter: &str, permission: Permission) -> Result<(), StateError> {
+        self.settings.revoke(adapter, permission)?;
+        self.forget_runner(adapter);
+        Ok(())
     }
 
     /// Connects an account. Connecting to the same host again changes the values that are given
@@ -227,5 +285,16 @@ impl Host {
             log_out.forgotten = self.accounts.forget(adapter)?;
         }
         Ok(log_out)
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        // The workers end first, since they tell of their memory then.
+        self.runners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+        self.stats.write();
     }
 }

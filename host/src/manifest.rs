@@ -11,6 +11,8 @@ pub(crate) use rules::{is_host_label, is_value_name};
 
 use serde::{Deserialize, Serialize};
 
+use crate::settings::Permission;
+
 /// An adapter's description of itself; see `adapter-api/adapter.schema.json` for the meaning and
 /// the limits of each member. None of the texts has control characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +66,9 @@ pub struct Manifest {
     /// What the dialer stores for an account at login.
     #[serde(default, deserialize_with = "rules::list")]
     pub stored_values: Vec<StoredValue>,
+    /// What the adapter asks for; nothing is granted by asking.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub permissions: Vec<Permission>,
 }
 
 /// A kind of record that a contact can be.

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use callpop_adapter::abi::Callbacks;
-use callpop_adapter::{Actions, AdapterError, CallLog, CallbackResult, Contact, Context};
+use callpop_adapter::{
+    Actions, AdapterError, CallLog, CallbackResult, Contact, Context, ErrorCode,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::abi_name::AbiName;
@@ -85,6 +87,25 @@ pub enum RunError {
     Quarantined(#[from] Quarantined),
 }
 
+impl RunError {
+    /// The class's name for programs; it never changes once released.
+    #[must_use]
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::Adapter(error) => match error.code() {
+                ErrorCode::NotSupported => "not-supported",
+                ErrorCode::MissingValue => "missing-value",
+                ErrorCode::InvalidInput => "invalid-input",
+                ErrorCode::Panicked => "panicked",
+                _ => "adapter-error",
+            },
+            Self::BadReply(_) => "bad-reply",
+            Self::Worker(failure) => failure.class(),
+            Self::Quarantined(_) => "quarantined",
+        }
+    }
+}
+
 /// Why a runner gave no actions.
 #[derive(Debug)]
 pub(crate) enum RunnerError {
@@ -92,6 +113,15 @@ pub(crate) enum RunnerError {
     Load(LoadError),
     /// The callback gave none.
     Run(RunError),
+}
+
+impl RunnerError {
+    pub(crate) fn class(&self) -> &'static str {
+        match self {
+            Self::Load(_) => "load-failed",
+            Self::Run(error) => error.class(),
+        }
+    }
 }
 
 impl<E: Into<RunError>> From<E> for RunnerError {

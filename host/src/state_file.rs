@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
 /// Why a state file cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -122,15 +123,10 @@ impl<T: Serialize + DeserializeOwned + Default + Clone + PartialEq> StateFile<T>
     }
 }
 
-#[derive(serde::Serialize, serde::Deserialize)]
-struct Envelope<T> {
-    format: u64,
-    #[serde(flatten)]
-    value: T,
-}
-
 /// The format that this version writes.
 const FORMAT: u64 = 1;
+/// The member that says so, beside those of the value.
+const FORMAT_MEMBER: &str = "format";
 
 /// The file's value, or how it is damaged.
 fn read<T: DeserializeOwned + Default>(
@@ -141,16 +137,20 @@ fn read<T: DeserializeOwned + Default>(
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Ok(T::default())),
         Err(source) => return Err(failed("read", path, source)),
     };
-    let format = serde_json::from_slice::<serde_json::Value>(&text)
-        .ok()
-        .and_then(|value| value.get("format")?.as_u64());
-    if let Some(format) = format.filter(|format| *format > FORMAT) {
+    let mut value: Value = match serde_json::from_slice(&text) {
+        Ok(value) => value,
+        Err(damage) => return Ok(Err(damage)),
+    };
+    let format = value
+        .as_object_mut()
+        .and_then(|it| it.remove(FORMAT_MEMBER));
+    if let Some(format) = format.and_then(|it| it.as_u64()).filter(|it| *it > FORMAT) {
         return Err(StateError::Newer {
             path: path.to_owned(),
             format,
         });
     }
-    Ok(serde_json::from_slice::<Envelope<T>>(&text).map(|envelope| envelope.value))
+    Ok(serde_json::from_value(value))
 }
 
 /// Writes the file: first under another name, then renamed into place.
@@ -159,11 +159,12 @@ fn write<T: Serialize>(path: &Path, value: &T) -> Result<(), StateError> {
         let folder = path.parent().unwrap_or(Path::new("."));
         // Temporary files are readable by their owner only, and stay so when they are renamed.
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        let envelope = Envelope {
-            format: FORMAT,
-            value,
-        };
-        serde_json::to_writer_pretty(&mut file, &envelope)?;
+        let mut members = serde_json::Map::new();
+        members.insert(FORMAT_MEMBER.to_owned(), FORMAT.into());
+        if let Value::Object(others) = serde_json::to_value(value)? {
+            members.extend(others);
+        }
+        serde_json::to_writer_pretty(&mut file, &members)?;
         file.write_all(b"\n")?;
         file.as_file().sync_all()?;
         file.persist(path).map_err(|failed| failed.error)?;

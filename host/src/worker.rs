@@ -24,7 +24,7 @@ pub use failure::WorkerFailure;
 pub use limits::Limits;
 pub use sandbox::SandboxReport;
 
-pub(crate) use isolated::Isolated;
+pub(crate) use isolated::{Isolated, examine_sandbox};
 pub(crate) use process::WorkerProgram;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -40,10 +40,8 @@ static CAN_BE_A_WORKER: AtomicBool = AtomicBool::new(false);
 /// To be called first thing in `main`, before threads are started and arguments are read.
 ///
 /// ```no_run
-/// fn main() {
-///     callpop_host::worker::run_if_requested();
-///     // the dialer
-/// }
+/// // First thing in the dialer's `main`:
+/// callpop_host::worker::run_if_requested();
 /// ```
 pub fn run_if_requested() {
     let mut arguments = std::env::args_os().skip(1);

@@ -81,6 +81,32 @@ fn files_that_are_no_adapters_are_refused_in_words() {
     ");
 }
 
+/// A library that was cut off or damaged anywhere is read to an answer, and no code of it runs.
+#[test]
+fn a_library_cut_off_or_damaged_anywhere_gives_an_answer() {
+    let whole = fs::read(library("pipedrive")).unwrap();
+    let sandbox = Sandbox::new();
+    let path = sandbox.plugins().join("damaged.so");
+    let mut refused = 0;
+    let mut inspect = |bytes: &[u8]| {
+        fs::write(&path, bytes).unwrap();
+        let inspection = callpop_host::inspect(&path);
+        refused += u32::from(matches!(inspection.file.state, FileState::Refused(_)));
+    };
+    // What the headers and the tables behind them say, byte by byte.
+    for at in 0..64 {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 0xff;
+        inspect(&bytes);
+    }
+    // Debug information makes the library long, and is not read.
+    let cuts = (0..whole.len()).step_by(4096 * (1 + whole.len() / 4096 / 300));
+    for length in cuts {
+        inspect(&whole[..length]);
+    }
+    assert!(refused > 300, "{refused}");
+}
+
 #[cfg(unix)]
 #[test]
 fn what_is_not_an_ordinary_file_is_not_even_opened() {

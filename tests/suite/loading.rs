@@ -140,6 +140,33 @@ fn a_changed_file_is_used_after_the_next_look() {
 }
 
 #[test]
+fn the_cache_keeps_what_a_folder_holds_and_no_more() {
+    let sandbox = Sandbox::with(&["pipedrive", "freshdesk"]);
+    let host = sandbox.host();
+    let copies = || fs::read_dir(sandbox.home().join("cache")).unwrap().count();
+    page(&host, "pipedrive", "a.pipedrive.com").unwrap();
+    page(&host, "freshdesk", "a.freshdesk.com").unwrap();
+    assert_eq!(copies(), 2);
+    // An upgrade: the old copy goes when the new one is made.
+    let mut bytes = fs::read(library("pipedrive")).unwrap();
+    bytes.push(0);
+    sandbox.write("pipedrive.so", bytes);
+    host.rescan();
+    page(&host, "pipedrive", "a.pipedrive.com").unwrap();
+    assert_eq!(copies(), 2);
+    // A removal.
+    fs::remove_file(sandbox.plugins().join("pipedrive.so")).unwrap();
+    host.rescan();
+    assert_eq!(copies(), 1);
+    // The same content in two files is one copy, as long as one of them is there.
+    sandbox.add(library("freshdesk"), "zzz.so");
+    fs::remove_file(sandbox.plugins().join("freshdesk.so")).unwrap();
+    let next = sandbox.host();
+    page(&next, "freshdesk", "a.freshdesk.com").unwrap();
+    assert_eq!(copies(), 1);
+}
+
+#[test]
 fn a_file_that_was_replaced_before_it_was_loaded_is_not_loaded_under_the_old_manifest() {
     let sandbox = Sandbox::with(&["pipedrive"]);
     let host = sandbox.host();

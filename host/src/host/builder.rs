@@ -11,6 +11,8 @@ use crate::discovery::Catalog;
 use crate::home;
 use crate::private_copy::PrivateCopies;
 use crate::quarantine::QuarantineStore;
+use crate::settings::SettingsStore;
+use crate::stats::StatsStore;
 use crate::worker::{Limits, WorkerProgram};
 
 /// The host could not be set up.
@@ -121,13 +123,18 @@ impl HostBuilder {
                 unique.push(folder);
             }
         }
+        let copies = PrivateCopies::in_home(&home);
+        copies.sweep();
         Ok(Host {
             catalog: RwLock::new(Arc::new(Catalog::scan(&unique))),
             folders: unique,
             accounts: AccountStore::in_home(&home),
-            copies: PrivateCopies::in_home(&home),
+            copies,
             browser: self.browser.unwrap_or_else(|| Arc::new(SystemBrowser)),
             quarantine: Arc::new(QuarantineStore::in_home(&home)),
+            stats: Arc::new(StatsStore::in_home(&home)),
+            settings: SettingsStore::in_home(&home),
+            home,
             isolation: self.isolation,
             in_process: self.in_process,
             worker_program: self.worker_program,

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
+use std::time::Instant;
 
 use callpop_adapter::{Actions, CallLog, Contact, Context};
 
@@ -14,10 +15,10 @@ use crate::library_file::{self, LibraryFile};
 use crate::loading::LoadError;
 use crate::outcome::Outcome;
 use crate::plan::{ActionRejection, Plan};
-use crate::private_copy::sha256_hex;
 use crate::runner::{InProcess, Request, Runner, RunnerError};
+use crate::settings::Permission;
 use crate::url_policy::UrlPolicy;
-use crate::worker::Isolated;
+use crate::worker::{Isolated, Limits};
 
 /// An adapter that is to be called, and the account that it is called for.
 pub(super) struct Callee {
@@ -124,8 +125,12 @@ impl Host {
             adapter: callee.id().to_owned(),
             source: Box::new(source),
         };
-        let runner = self.runner(callee).map_err(load_failed)?;
-        runner.run(request).map_err(|error| match error {
+        let runner = self.runner(callee)?;
+        let start = Instant::now();
+        let result = runner.run(request);
+        let failure = result.as_ref().err().map(RunnerError::class);
+        self.stats.call(callee.id(), start.elapsed(), failure);
+        result.map_err(|error| match error {
             RunnerError::Load(source) => load_failed(source),
             RunnerError::Run(source) => CallError::Run {
                 adapter: callee.id().to_owned(),
@@ -136,19 +141,54 @@ impl Host {
     }
 
     /// What runs the adapter, from its private copy.
-    fn runner(&self, callee: &Callee) -> Result<Arc<dyn Runner>, LoadError> {
+    fn runner(&self, callee: &Callee) -> Result<Arc<dyn Runner>, CallError> {
         // Held while loading, so that one adapter is not loaded twice; a lock that a panic
         // poisoned still guards a whole map.
         let mut runners = self.runners.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(runner) = runners.get(callee.id()) {
             return Ok(Arc::clone(runner));
         }
-        let runner = self.new_runner(callee)?;
+        let (is_in_process, limits) = self.terms(callee)?;
+        let runner = self
+            .new_runner(callee, is_in_process, limits)
+            .map_err(|source| CallError::Load {
+                adapter: callee.id().to_owned(),
+                source: Box::new(source),
+            })?;
         runners.insert(callee.id().to_owned(), Arc::clone(&runner));
         Ok(runner)
     }
 
-    fn new_runner(&self, callee: &Callee) -> Result<Arc<dyn Runner>, LoadError> {
+    /// Whether the adapter runs in-process, and what it may use otherwise.
+    fn terms(&self, callee: &Callee) -> Result<(bool, Limits), CallError> {
+        let id = callee.id();
+        let is_in_process = self.isolation == Isolation::InProcess
+            || self.in_process.contains(id)
+            || self.settings.is_in_process(id)?;
+        let mut limits = self.limits.clone();
+        limits.require_sandbox |= self.settings.requires_sandbox()?;
+        // Granted is what was asked for and granted: an update that asks for more gets no more.
+        let granted = self.settings.granted(id)?;
+        let asked = &callee.description.manifest.permissions;
+        limits.network =
+            asked.contains(&Permission::Network) && granted.contains(&Permission::Network);
+        Ok((is_in_process, limits))
+    }
+
+    /// Has the adapter started anew when it is next called.
+    pub(super) fn forget_runner(&self, adapter: &str) {
+        self.runners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(adapter);
+    }
+
+    fn new_runner(
+        &self,
+        callee: &Callee,
+        is_in_process: bool,
+        limits: Limits,
+    ) -> Result<Arc<dyn Runner>, LoadError> {
         let path = &callee.path;
         let changed = |source| LoadError::Changed {
             path: path.clone(),
@@ -167,22 +207,27 @@ impl Host {
         if manifest != callee.description.manifest {
             return Err(LoadError::Replaced { path: path.clone() });
         }
-        let copy = self.copies.keep(&bytes).map_err(|source| LoadError::Copy {
-            path: path.clone(),
-            source,
-        })?;
-        if self.isolation == Isolation::InProcess || self.in_process.contains(&manifest.id) {
-            let runner = InProcess::load(&copy, &abi).map_err(|refusal| refusal.of(&copy, &abi))?;
+        let copy = self
+            .copies
+            .keep(path, &bytes)
+            .map_err(|source| LoadError::Copy {
+                path: path.clone(),
+                source,
+            })?;
+        if is_in_process {
+            let runner = InProcess::load(&copy.path, &abi)
+                .map_err(|refusal| refusal.of(&copy.path, &abi))?;
             return Ok(Arc::new(runner));
         }
         Ok(Arc::new(Isolated {
             adapter: manifest.id,
-            sha256: sha256_hex(&bytes),
-            library: copy,
+            sha256: copy.sha256,
+            library: copy.path,
             abi,
             program: self.worker_program.clone(),
-            limits: self.limits.clone(),
+            limits,
             quarantine: Arc::clone(&self.quarantine),
+            stats: Arc::clone(&self.stats),
             worker: parking_lot::Mutex::default(),
         }))
     }

@@ -21,6 +21,7 @@ fn whole() -> Value {
         "contactTypes": [{ "value": "custjob", "display": "Customer" }, { "value": "lead" }],
         "settings": [{ "id": "locationId", "name": "Location", "description": "", "required": true }],
         "storedValues": [{ "name": "user_urls", "description": "x" }],
+        "permissions": ["network"],
         "somethingNew": { "of": "a later version" }
     })
 }
@@ -155,6 +156,10 @@ fn corpus() -> Vec<Value> {
             ],
         ),
         ("/settings/0/required", vec![json!(0)]),
+        (
+            "/permissions",
+            vec![json!([]), json!(["files"]), json!("network"), json!(null)],
+        ),
         (
             "/storedValues/0/name",
             vec![json!("_a"), json!("user.urls")],

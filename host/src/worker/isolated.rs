@@ -1,6 +1,6 @@
 //! Runs an adapter in a worker, and a new one when the old one failed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,11 +11,13 @@ use super::failure::WorkerFailure;
 use super::limits::Limits;
 use super::process::{WorkerProcess, WorkerProgram};
 use super::protocol::{ToHost, ToWorker, VERSION};
+use super::sandbox::SandboxReport;
 use super::transport::FrameError;
 use crate::abi_name::AbiName;
 use crate::loading::LoadRefusal;
 use crate::quarantine::QuarantineStore;
 use crate::runner::{Answer, Callback, Request, Runner, RunnerError};
+use crate::stats::StatsStore;
 
 /// The pause before a worker is started again, after the second failure in a row; each further one
 /// doubles it. The first is made up for at once.
@@ -31,6 +33,7 @@ pub(crate) struct Isolated {
     pub(crate) program: WorkerProgram,
     pub(crate) limits: Limits,
     pub(crate) quarantine: Arc<QuarantineStore>,
+    pub(crate) stats: Arc<StatsStore>,
     pub(crate) worker: Mutex<Warm>,
 }
 
@@ -40,6 +43,7 @@ pub(crate) struct Warm {
     process: Option<WorkerProcess>,
     last_id: u64,
     failures: u32,
+    was_started: bool,
 }
 
 /// How an attempt ended without an answer.
@@ -75,12 +79,13 @@ impl Runner for Isolated {
                 Err(Stopped::Failed(failure)) => {
                     warm.failures += 1;
                     tracing::warn!(adapter = self.adapter, class = failure.class(), "{failure}");
-                    self.quarantine
-                        .record(&self.adapter, &self.sha256, &failure);
-                    let is_final = matches!(
-                        failure,
-                        WorkerFailure::Deadline { .. } | WorkerFailure::LaunchFailed { .. }
-                    );
+                    let is_launch = matches!(failure, WorkerFailure::LaunchFailed { .. });
+                    if !is_launch {
+                        // A worker that did not start is no fault of the adapter.
+                        self.quarantine
+                            .record(&self.adapter, &self.sha256, &failure);
+                    }
+                    let is_final = is_launch || matches!(failure, WorkerFailure::Deadline { .. });
                     if is_final || spare == 0 || Instant::now() >= deadline {
                         return Err(failure.into());
                     }
@@ -102,7 +107,7 @@ impl Isolated {
     ) -> Result<Answer, Stopped> {
         let mut process = match warm.process.take() {
             Some(process) => process,
-            None => self.start(warm.failures, deadline, limit)?,
+            None => self.start(warm, deadline, limit)?,
         };
         warm.last_id += 1;
         match exchange(&mut process, warm.last_id, request, deadline) {
@@ -118,40 +123,84 @@ impl Isolated {
     /// A new worker with the adapter loaded.
     fn start(
         &self,
-        failures: u32,
+        warm: &mut Warm,
         deadline: Instant,
         limit: Duration,
     ) -> Result<WorkerProcess, Stopped> {
-        if failures > 1 {
-            let pause = FIRST_PAUSE * 2_u32.saturating_pow((failures - 2).min(10));
+        if std::mem::replace(&mut warm.was_started, true) {
+            self.stats.restart(&self.adapter);
+        }
+        if warm.failures > 1 {
+            let pause = FIRST_PAUSE * 2_u32.saturating_pow((warm.failures - 2).min(10));
             let left = deadline.saturating_duration_since(Instant::now());
             std::thread::sleep(pause.min(left));
         }
-        let mut process = WorkerProcess::start(&self.program, &self.library, &self.adapter)
+        let mut process = greeted(&self.program, &self.library, &self.adapter, deadline)
             .map_err(Stopped::Failed)?;
-        match introduce(&mut process, &self.abi, &self.limits, deadline) {
+        match load(&mut process, &self.abi, &self.limits, deadline) {
             Ok(None) => Ok(process),
             Ok(Some(refusal)) => Err(Stopped::Refused(refusal)),
             Err(error) => Err(Stopped::Failed(process.failed(&error, limit))),
         }
     }
+}
 
-    /// The resident memory of the worker in bytes, if one is warm and not busy.
-    pub(crate) fn memory(&self) -> Option<u64> {
-        self.worker.try_lock()?.process.as_ref()?.memory()
+impl Drop for Isolated {
+    fn drop(&mut self) {
+        let process = self.worker.get_mut().process.as_ref();
+        if let Some(bytes) = process.and_then(WorkerProcess::memory) {
+            self.stats.memory(&self.adapter, bytes);
+        }
     }
 }
 
-fn introduce(
+/// Starts a worker that loads nothing, and asks it for its sandbox.
+pub(crate) fn examine_sandbox(
+    program: &WorkerProgram,
+    limits: &Limits,
+) -> Result<SandboxReport, WorkerFailure> {
+    let limit = limits.deadline(Callback::OnUnauthorize);
+    let deadline = Instant::now() + limit;
+    let mut process = greeted(program, Path::new("/"), "doctor", deadline)?;
+    let examine = ToWorker::Examine {
+        limits: limits.clone(),
+    };
+    let answer = process
+        .send(&examine, deadline)
+        .and_then(|()| process.receive(deadline));
+    match answer {
+        Ok(ToHost::Loaded { sandbox }) => Ok(sandbox),
+        Ok(other) => Err(process.failed(&unexpected(&other), limit)),
+        Err(error) => Err(process.failed(&error, limit)),
+    }
+}
+
+/// A worker that has said hello. One that has not is no fault of an adapter, whose code has not
+/// been near it yet.
+fn greeted(
+    program: &WorkerProgram,
+    library: &Path,
+    adapter: &str,
+    deadline: Instant,
+) -> Result<WorkerProcess, WorkerFailure> {
+    let mut process = WorkerProcess::start(program, library, adapter)?;
+    let error = match process.receive(deadline) {
+        Ok(ToHost::Hello { protocol: VERSION }) => return Ok(process),
+        Ok(other) => unexpected(&other),
+        Err(error) => error,
+    };
+    let limit = deadline.saturating_duration_since(Instant::now());
+    let why = format!("as a worker, {}", process.failed(&error, limit));
+    Err(WorkerFailure::LaunchFailed { why })
+}
+
+/// Has the adapter loaded, or tells why it is not.
+fn load(
     process: &mut WorkerProcess,
     abi: &AbiName,
     limits: &Limits,
     deadline: Instant,
 ) -> Result<Option<LoadRefusal>, FrameError> {
-    match process.receive(deadline)? {
-        ToHost::Hello { protocol: VERSION } => {}
-        other => return Err(unexpected(&other)),
-    }
     let load = ToWorker::Load {
         abi: abi.clone(),
         limits: limits.clone(),

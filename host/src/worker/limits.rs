@@ -23,6 +23,8 @@ pub struct Limits {
     pub idle: Duration,
     /// Whether a worker that cannot be put into the whole sandbox is refused.
     pub require_sandbox: bool,
+    /// Whether the adapter was granted connections to other machines.
+    pub network: bool,
 }
 
 impl Default for Limits {
@@ -35,6 +37,7 @@ impl Default for Limits {
             files: 64,
             idle: Duration::from_secs(300),
             require_sandbox: false,
+            network: false,
         }
     }
 }

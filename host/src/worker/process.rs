@@ -124,12 +124,12 @@ impl WorkerProcess {
         read_frame(&mut channel)
     }
 
-    /// The worker's resident memory in bytes, where the system tells.
+    /// The most that the worker had resident, in bytes, where the system tells.
     pub(super) fn memory(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
         let line = status
             .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))?;
+            .find_map(|line| line.strip_prefix("VmHWM:"))?;
         let kibibytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
         Some(kibibytes * 1024)
     }

@@ -4,6 +4,7 @@
 //! worker: Hello            the worker is up
 //! host:   Load             what to load, and under which limits
 //! worker: Loaded | Refused
+//!         (or `Examine`, which a `Loaded` ends)
 //! host:   Call 1           worker: Reply 1
 //! host:   Call 2           worker: Reply 2
 //! worker: Goodbye          nobody has called for a while
@@ -24,8 +25,18 @@ pub(super) const VERSION: u32 = 1;
 /// What the host says.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum ToWorker {
-    Load { abi: AbiName, limits: Limits },
-    Call { id: u64, request: Request },
+    Load {
+        abi: AbiName,
+        limits: Limits,
+    },
+    /// Enter the sandbox and load nothing.
+    Examine {
+        limits: Limits,
+    },
+    Call {
+        id: u64,
+        request: Request,
+    },
 }
 
 /// What the worker says.

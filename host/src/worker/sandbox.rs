@@ -67,7 +67,7 @@ pub(super) fn enter(library: &Path, limits: &Limits) -> SandboxReport {
         limits: set_limits(limits).err(),
         ..SandboxReport::default()
     };
-    system::enter(library, &mut report);
+    system::enter(library, limits.network, &mut report);
     report
 }
 

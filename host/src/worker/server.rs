@@ -52,8 +52,14 @@ fn serve(library: &Path, channel: UnixStream) -> Result<Infallible, FrameError> 
     let mut host = channel.try_clone()?;
     write_frame(&mut host, &ToHost::Hello { protocol: VERSION })?;
     let from_host = listen(channel)?;
-    let Ok(ToWorker::Load { abi, limits }) = from_host.recv() else {
-        return Err(FrameError::Closed);
+    let (abi, limits) = match from_host.recv() {
+        Ok(ToWorker::Load { abi, limits }) => (abi, limits),
+        Ok(ToWorker::Examine { limits }) => {
+            let sandbox = sandbox::enter(library, &limits);
+            write_frame(&mut host, &ToHost::Loaded { sandbox })?;
+            return Err(FrameError::Closed);
+        }
+        _ => return Err(FrameError::Closed),
     };
     let runner = match load(library, &abi, &limits) {
         Ok((runner, sandbox)) => {

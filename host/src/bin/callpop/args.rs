@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use callpop_host::{BuildError, CallOptions, Host, HostBuilder};
+use callpop_host::{BuildError, CallOptions, Host, HostBuilder, Limits, Permission};
 use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
@@ -49,6 +49,10 @@ pub(crate) struct Everywhere {
     #[arg(long, global = true, env = "CALLPOP_PLUGINS", value_name = "DIR", value_hint = ValueHint::DirPath, value_delimiter = PATH_SEPARATOR, hide_env_values = true)]
     pub(crate) plugins: Vec<PathBuf>,
 
+    /// Refuse an adapter if this system cannot put it into the whole sandbox
+    #[arg(long, global = true)]
+    pub(crate) require_sandbox: bool,
+
     /// Perform nothing; say what would be done
     #[arg(long, global = true)]
     pub(crate) dry_run: bool,
@@ -72,9 +76,13 @@ impl Everywhere {
         if let Some(home) = &self.home {
             builder = builder.home(home);
         }
+        let limits = Limits {
+            require_sandbox: self.require_sandbox,
+            ..Limits::default()
+        };
         self.plugins
             .iter()
-            .fold(builder, HostBuilder::plugins_folder)
+            .fold(builder.limits(limits), HostBuilder::plugins_folder)
     }
 }
 
@@ -83,11 +91,7 @@ pub(crate) enum Command {
     /// See a call open a contact's page, on a small CRM that runs on this machine
     Demo(Demo),
     /// List every file in the plugins folders with its state
-    Adapters {
-        /// Let an adapter out of quarantine, and forget its failures
-        #[arg(long, value_name = "ID")]
-        release: Option<String>,
-    },
+    Adapters(Adapters),
     /// Show what an adapter's file tells of itself, without running it
     Inspect {
         /// The adapter's library, wherever it is
@@ -104,6 +108,8 @@ pub(crate) enum Command {
     OpenLog(OpenLog),
     /// Log out: the adapter cleans up, and the account is forgotten
     Logout(Logout),
+    /// Look for what is wrong around Callpop, and say what to do about it
+    Doctor,
     /// Print a script that completes commands in a shell
     #[command(
         after_help = "Example:\n  callpop completions bash > ~/.local/share/bash-completion/completions/callpop"
@@ -112,6 +118,27 @@ pub(crate) enum Command {
         /// The shell
         shell: Shell,
     },
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  callpop adapters --stats
+  callpop adapters --release pipedrive
+  callpop adapters --grant acme-crm=network")]
+pub(crate) struct Adapters {
+    /// Show what each adapter has cost: calls, failures, restarts, time, memory
+    #[arg(long, conflicts_with_all = ["release", "grant", "revoke"])]
+    pub(crate) stats: bool,
+    /// Let an adapter out of quarantine, and forget its failures
+    #[arg(long, value_name = "ID", conflicts_with_all = ["grant", "revoke"])]
+    pub(crate) release: Option<String>,
+    /// Grant an adapter what its manifest asks for
+    #[arg(long, value_name = "ID=PERMISSION", value_parser = id_and_permission, conflicts_with = "revoke")]
+    pub(crate) grant: Option<(String, Permission)>,
+    /// Take a permission back
+    #[arg(long, value_name = "ID=PERMISSION", value_parser = id_and_permission)]
+    pub(crate) revoke: Option<(String, Permission)>,
 }
 
 #[derive(Debug, Args)]
@@ -201,6 +228,16 @@ pub(crate) struct OpenLog {
 pub(crate) struct Logout {
     #[command(flatten)]
     pub(crate) call: OneCall,
+}
+
+fn id_and_permission(text: &str) -> Result<(String, Permission), String> {
+    let (id, permission) = key_and_value(text).map_err(|_| "write it as ID=network".to_owned())?;
+    match permission.as_str() {
+        "network" => Ok((id, Permission::Network)),
+        other => Err(format!(
+            "there is no permission `{other}`; there is: network"
+        )),
+    }
 }
 
 fn key_and_value(text: &str) -> Result<(String, String), String> {

@@ -1,10 +1,12 @@
 //! One file per command; what several of them print alike is here.
 
 pub(crate) mod accounts;
+pub(crate) mod adapter_terms;
 pub(crate) mod adapters;
 pub(crate) mod completions;
 pub(crate) mod connect;
 pub(crate) mod contact;
+pub(crate) mod doctor;
 pub(crate) mod inspect;
 pub(crate) mod logout;
 pub(crate) mod open_log;

@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use callpop_host::{
-    ActionRejection, BuildError, CallError, ConnectError, ContactError, ErrorCode, FindError,
-    RunError, StateError, with_causes,
+    ActionRejection, BuildError, CallError, ConnectError, ContactError, FindError, StateError,
+    with_causes,
 };
 use serde_json::{Value, json};
 
@@ -144,8 +144,8 @@ impl From<CallError> for Failure {
             CallError::Run {
                 adapter, source, ..
             } => {
-                let failure = fail(Exit::AdapterFailed, run_code(&source));
-                match run_code(&source) {
+                let failure = fail(Exit::AdapterFailed, source.class());
+                match source.class() {
                     "missing-value" if message.contains("`contact.") => {
                         failure.advice("Name it in --contact '{\"id\":\"...\", ...}'")
                     }
@@ -164,20 +164,5 @@ impl From<CallError> for Failure {
                 .advice(format!("Open it by hand: {}", error.url)),
             _ => fail(Exit::AdapterFailed, "failed"),
         }
-    }
-}
-
-fn run_code(error: &RunError) -> &'static str {
-    match error {
-        RunError::Adapter(error) => match error.code() {
-            ErrorCode::NotSupported => "not-supported",
-            ErrorCode::MissingValue => "missing-value",
-            ErrorCode::InvalidInput => "invalid-input",
-            ErrorCode::Panicked => "panicked",
-            _ => "adapter-error",
-        },
-        RunError::Worker(failure) => failure.class(),
-        RunError::Quarantined(_) => "quarantined",
-        _ => "bad-reply",
     }
 }

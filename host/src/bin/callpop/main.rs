@@ -31,16 +31,14 @@ fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let everywhere = &arguments.everywhere;
     match &arguments.command {
         Command::Demo(demo) => demo::run(demo, everywhere, output),
-        Command::Adapters { release: None } => commands::adapters::run(everywhere, output),
-        Command::Adapters { release: Some(id) } => {
-            commands::adapters::release(id, everywhere, output)
-        }
-        Command::Inspect { file } => commands::inspect::run(file, output),
+        Command::Adapters(adapters) => commands::adapters::run(adapters, everywhere, output),
+        Command::Inspect { file } => commands::inspect::run(file, everywhere, output),
         Command::Connect(connect) => commands::connect::run(connect, everywhere, output),
         Command::Accounts => commands::accounts::run(everywhere, output),
         Command::Pop(pop) => commands::pop::run(pop, everywhere, output),
         Command::OpenLog(open_log) => commands::open_log::run(open_log, everywhere, output),
         Command::Logout(logout) => commands::logout::run(logout, everywhere, output),
+        Command::Doctor => commands::doctor::run(everywhere, output),
         Command::Completions { shell } => commands::completions::run(*shell, output),
     }
 }

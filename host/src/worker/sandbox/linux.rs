@@ -31,20 +31,32 @@ const READABLE: [&str; 7] = [
     "/usr/share/zoneinfo",
 ];
 
-pub(super) fn enter(library: &Path, report: &mut SandboxReport) {
+/// What resolving names and checking certificates reads besides.
+const FOR_NETWORK: [&str; 5] = [
+    "/etc/resolv.conf",
+    "/etc/hosts",
+    "/etc/nsswitch.conf",
+    "/etc/gai.conf",
+    "/etc/ssl",
+];
+
+pub(super) fn enter(library: &Path, network: bool, report: &mut SandboxReport) {
     report.privileges = set_no_new_privs().err().map(|error| error.to_string());
-    report.files = restrict_files(library).err();
-    report.calls = restrict_calls().err();
+    report.files = restrict_files(library, network).err();
+    report.calls = restrict_calls(network).err();
 }
 
-fn restrict_files(library: &Path) -> Result<(), String> {
+fn restrict_files(library: &Path, network: bool) -> Result<(), String> {
     let restrict = || -> Result<RulesetStatus, landlock::RulesetError> {
         let mut ruleset = Ruleset::default()
             .handle_access(AccessFs::from_all(LANDLOCK))?
-            .handle_access(AccessNet::from_all(LANDLOCK))?
-            .scope(Scope::from_all(LANDLOCK))?
-            .create()?;
-        let readable = READABLE.iter().map(Path::new).chain([library]);
+            .scope(Scope::from_all(LANDLOCK))?;
+        if !network {
+            ruleset = ruleset.handle_access(AccessNet::from_all(LANDLOCK))?;
+        }
+        let mut ruleset = ruleset.create()?;
+        let names: &[&str] = if network { &FOR_NETWORK } else { &[] };
+        let readable = READABLE.iter().chain(names).map(Path::new).chain([library]);
         for path in readable {
             // What a system does not have need not be readable.
             if let Ok(file) = PathFd::new(path) {
@@ -75,10 +87,7 @@ const REFUSED: &[i64] = &[
     libc::SYS_fork,
     #[cfg(target_arch = "x86_64")]
     libc::SYS_vfork,
-    // The network. The channel to the host is open already.
-    libc::SYS_socket,
-    libc::SYS_socketpair,
-    libc::SYS_connect,
+    // Waiting for others to connect.
     libc::SYS_bind,
     libc::SYS_listen,
     libc::SYS_accept,
@@ -140,10 +149,17 @@ const REFUSED: &[i64] = &[
     libc::SYS_personality,
 ];
 
-fn restrict_calls() -> Result<(), String> {
+/// Refused as well, unless the network is granted. The channel to the host is open already.
+const NETWORK: &[i64] = &[libc::SYS_socket, libc::SYS_socketpair, libc::SYS_connect];
+
+fn restrict_calls(network: bool) -> Result<(), String> {
     let restrict = || -> Result<(), Box<dyn std::error::Error>> {
-        let mut refused: BTreeMap<i64, Vec<SeccompRule>> =
-            REFUSED.iter().map(|call| (*call, Vec::new())).collect();
+        let more = if network { &[] } else { NETWORK };
+        let mut refused: BTreeMap<i64, Vec<SeccompRule>> = REFUSED
+            .iter()
+            .chain(more)
+            .map(|call| (*call, Vec::new()))
+            .collect();
         let own = u64::from(std::process::id());
         // Signals to this very process are how it aborts.
         for call in [libc::SYS_kill, libc::SYS_tgkill] {

@@ -8,12 +8,29 @@ use std::path::Path;
 use callpop_host::{AdapterFile, Catalog, FileState, Folder, Quarantined, plain_line, with_causes};
 use serde_json::{Map, Value, json};
 
-use crate::args::Everywhere;
-use crate::failure::{Exit, Failure};
+use super::adapter_terms;
+use crate::args::{Adapters, Everywhere};
+use crate::failure::Failure;
 use crate::output::{BAD, BOLD, DIM, Output, styled, table};
 
-pub(crate) fn run(everywhere: &Everywhere, output: &Output) -> Result<(), Failure> {
+pub(crate) fn run(
+    adapters: &Adapters,
+    everywhere: &Everywhere,
+    output: &Output,
+) -> Result<(), Failure> {
     let host = everywhere.host()?;
+    if adapters.stats {
+        return adapter_terms::stats(&host, output);
+    }
+    if let Some(id) = &adapters.release {
+        return adapter_terms::release(id, &host, everywhere, output);
+    }
+    if let Some((id, permission)) = &adapters.grant {
+        return adapter_terms::grant(id, *permission, &host, everywhere, output);
+    }
+    if let Some((id, permission)) = &adapters.revoke {
+        return adapter_terms::revoke(id, *permission, &host, everywhere, output);
+    }
     let catalog = host.catalog();
     if output.is_json() {
         output.json(&catalog_object(&catalog, &host.quarantined()));
@@ -34,23 +51,6 @@ pub(crate) fn run(everywhere: &Everywhere, output: &Output) -> Result<(), Failur
                 folder.path.display()
             ));
         }
-    }
-    Ok(())
-}
-
-/// `callpop adapters --release ID`
-pub(crate) fn release(id: &str, everywhere: &Everywhere, output: &Output) -> Result<(), Failure> {
-    let host = everywhere.host()?;
-    if !everywhere.dry_run && !host.release(id)? {
-        let message = format!("`{id}` is not in quarantine, and has no failures to forget");
-        return Err(Failure::new(Exit::Usage, "not-quarantined", message));
-    }
-    if output.is_json() {
-        output.json(&json!({ "released": id, "dryRun": everywhere.dry_run }));
-    } else if everywhere.dry_run {
-        output.line(format!("Would release `{id}`."));
-    } else {
-        output.line(format!("Released `{id}`; it is called again."));
     }
     Ok(())
 }

@@ -1,19 +1,24 @@
 //! `callpop inspect`: what an adapter's file tells of itself, without running it.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use callpop_host::{FileState, Inspection, inspect, with_causes};
+use callpop_host::{FileState, Inspection, Manifest, Permission, inspect, with_causes};
+use serde_json::json;
 
 use super::adapters::file_object;
+use crate::args::Everywhere;
 use crate::failure::{Exit, Failure};
 use crate::output::{BAD, BOLD, GOOD, Output, styled};
 
-pub(crate) fn run(path: &Path, output: &Output) -> Result<(), Failure> {
+pub(crate) fn run(path: &Path, everywhere: &Everywhere, output: &Output) -> Result<(), Failure> {
     let inspection = inspect(path);
+    let granted = granted(&inspection, everywhere)?;
     let mut object = file_object(&inspection.file);
+    object["granted"] = json!(granted);
     object["sha256"] = inspection.sha256.clone().into();
     if let FileState::Refused(refusal) = &inspection.file.state {
-        print_facts(&inspection, output);
+        print_facts(&inspection, &granted, output);
         output.line(fact("state", styled(BAD, "refused")));
         let message = format!("{}: {}", path.display(), with_causes(refusal));
         return Err(Failure::new(Exit::NoAdapter, refusal.code(), message).beside(object));
@@ -21,64 +26,15 @@ pub(crate) fn run(path: &Path, output: &Output) -> Result<(), Failure> {
     if output.is_json() {
         output.json(&object);
     } else {
-        print_facts(&inspection, output);
+        print_facts(&inspection, &granted, output);
         output.line(fact("state", styled(GOOD, "ready")));
     }
     Ok(())
 }
 
-fn print_facts(inspection: &Inspection, output: &Output) {
+fn print_facts(inspection: &Inspection, granted: &BTreeSet<Permission>, output: &Output) {
     if let Some(description) = &inspection.file.description {
-        let manifest = &description.manifest;
-        output.line(styled(
-            BOLD,
-            format!("{} {}", manifest.name, manifest.version),
-        ));
-        if !manifest.description.is_empty() {
-            output.line(&manifest.description);
-        }
-        output.line("");
-        output.line(fact("id", &manifest.id));
-        output.line(fact("vendor", &manifest.vendor));
-        for (name, site) in [
-            ("website", &manifest.website),
-            ("support", &manifest.support),
-        ] {
-            if let Some(site) = site {
-                output.line(fact(name, site));
-            }
-        }
-        let hosts = match manifest.hosts_line() {
-            hosts if hosts.is_empty() => "any".to_owned(),
-            hosts => hosts,
-        };
-        output.line(fact("hosts", hosts));
-        output.line(fact(
-            "contact page",
-            yes_or_no(manifest.can_open_contact_page),
-        ));
-        output.line(fact("log page", yes_or_no(manifest.can_open_log_page)));
-        let types: Vec<_> = manifest
-            .contact_types
-            .iter()
-            .map(|it| it.value.as_str())
-            .collect();
-        if !types.is_empty() {
-            output.line(fact("contact types", types.join(", ")));
-        }
-        for setting in &manifest.settings {
-            let required = if setting.required { " (required)" } else { "" };
-            output.line(fact(
-                "setting",
-                format!("{}: {}{required}", setting.id, setting.name),
-            ));
-        }
-        for value in &manifest.stored_values {
-            output.line(fact(
-                "stored value",
-                format!("{}: {}", value.name, value.description),
-            ));
-        }
+        print_manifest(&description.manifest, granted, output);
         output.line(fact("ABI", &description.abi));
         output.line(fact("built for", &description.target));
     }
@@ -90,10 +46,72 @@ fn print_facts(inspection: &Inspection, output: &Output) {
     }
 }
 
+fn print_manifest(manifest: &Manifest, granted: &BTreeSet<Permission>, output: &Output) {
+    output.line(styled(
+        BOLD,
+        format!("{} {}", manifest.name, manifest.version),
+    ));
+    if !manifest.description.is_empty() {
+        output.line(&manifest.description);
+    }
+    output.line("");
+    let mut facts = vec![
+        ("id", manifest.id.clone()),
+        ("vendor", manifest.vendor.clone()),
+    ];
+    facts.extend(manifest.website.iter().map(|it| ("website", it.clone())));
+    facts.extend(manifest.support.iter().map(|it| ("support", it.clone())));
+    let hosts = manifest.hosts_line();
+    let hosts = if hosts.is_empty() {
+        "any".to_owned()
+    } else {
+        hosts
+    };
+    facts.push(("hosts", hosts));
+    facts.push(("contact page", yes_or_no(manifest.can_open_contact_page)));
+    facts.push(("log page", yes_or_no(manifest.can_open_log_page)));
+    let types = manifest.contact_types.iter().map(|it| it.value.as_str());
+    let types: Vec<_> = types.collect();
+    if !types.is_empty() {
+        facts.push(("contact types", types.join(", ")));
+    }
+    facts.extend(manifest.settings.iter().map(|it| {
+        let required = if it.required { " (required)" } else { "" };
+        ("setting", format!("{}: {}{required}", it.id, it.name))
+    }));
+    let stored = manifest.stored_values.iter();
+    facts.extend(stored.map(|it| ("stored value", format!("{}: {}", it.name, it.description))));
+    facts.extend(manifest.permissions.iter().map(|it| {
+        let state = if granted.contains(it) {
+            "granted"
+        } else {
+            "not granted"
+        };
+        ("asks for", format!("{it} ({state})"))
+    }));
+    for (name, value) in facts {
+        output.line(fact(name, value));
+    }
+}
+
+/// What the adapter asks for and has.
+fn granted(
+    inspection: &Inspection,
+    everywhere: &Everywhere,
+) -> Result<BTreeSet<Permission>, Failure> {
+    let Some(description) = &inspection.file.description else {
+        return Ok(BTreeSet::new());
+    };
+    let manifest = &description.manifest;
+    let mut granted = everywhere.host()?.granted(&manifest.id)?;
+    granted.retain(|permission| manifest.permissions.contains(permission));
+    Ok(granted)
+}
+
 fn fact(name: &str, value: impl std::fmt::Display) -> String {
     format!("{name:14}{value}")
 }
 
-fn yes_or_no(value: bool) -> &'static str {
-    if value { "yes" } else { "no" }
+fn yes_or_no(value: bool) -> String {
+    if value { "yes" } else { "no" }.to_owned()
 }

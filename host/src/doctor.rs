@@ -1,0 +1,216 @@
+//! Looks at everything that can be wrong around the host, and says what to do about it.
+
+use std::fs;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::browser;
+use crate::discovery::{Catalog, FileState};
+use crate::error::with_causes;
+use crate::quarantine::QuarantineStore;
+use crate::worker::{Limits, WorkerProgram, examine_sandbox};
+
+/// How something stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Health {
+    /// As it should be.
+    Good,
+    /// It works, and could be better.
+    Warning,
+    /// Something does not work.
+    Problem,
+}
+
+/// Something that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What was looked at: `home`, `plugins`, `adapter`, `sandbox`, `browser`.
+    pub about: &'static str,
+    /// How it stands.
+    pub health: Health,
+    /// What was found.
+    pub found: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advice: Option<String>,
+}
+
+impl Finding {
+    fn good(about: &'static str, found: impl Into<String>) -> Self {
+        Self {
+            about,
+            health: Health::Good,
+            found: found.into(),
+            advice: None,
+        }
+    }
+
+    fn bad(
+        about: &'static str,
+        health: Health,
+        found: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
+        Self {
+            about,
+            health,
+            found: found.into(),
+            advice: Some(advice.into()),
+        }
+    }
+}
+
+/// Looks at everything.
+pub(crate) fn examine(
+    home: &Path,
+    catalog: &Catalog,
+    quarantine: &QuarantineStore,
+    program: &WorkerProgram,
+    limits: &Limits,
+) -> Vec<Finding> {
+    let mut findings = vec![examine_home(home)];
+    findings.extend(examine_folders(catalog));
+    findings.extend(examine_adapters(catalog, quarantine));
+    findings.push(examine_workers(program, limits));
+    findings.push(examine_browser());
+    findings
+}
+
+fn examine_home(home: &Path) -> Finding {
+    let shown = home.display();
+    match fs::metadata(home) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Finding::good(
+            "home",
+            format!("{shown} will be made when it is first needed"),
+        ),
+        Err(error) => Finding::bad(
+            "home",
+            Health::Problem,
+            format!("{shown} cannot be used: {error}"),
+            "Name another folder with --home, or mend its permissions.",
+        ),
+        Ok(metadata) if !metadata.is_dir() => Finding::bad(
+            "home",
+            Health::Problem,
+            format!("{shown} is not a folder"),
+            "Name another folder with --home, or move the file away.",
+        ),
+        Ok(metadata) if others_may(&metadata, 0o077) => Finding::bad(
+            "home",
+            Health::Warning,
+            format!("{shown} can be read by other users"),
+            format!("chmod 700 '{shown}'"),
+        ),
+        Ok(_) => Finding::good("home", shown.to_string()),
+    }
+}
+
+fn examine_folders(catalog: &Catalog) -> Vec<Finding> {
+    let folders = catalog.folders.iter();
+    folders
+        .map(|folder| {
+            let shown = folder.path.display();
+            match (&folder.problem, fs::metadata(&folder.path)) {
+                (Some(problem), _) => Finding::bad(
+                    "plugins",
+                    Health::Warning,
+                    format!("{shown} cannot be listed: {problem}"),
+                    "Make the folder, and place adapters there; or name another with --plugins.",
+                ),
+                (None, Ok(metadata)) if others_may(&metadata, 0o022) => Finding::bad(
+                    "plugins",
+                    Health::Warning,
+                    format!("{shown} can be written by other users, and so can what is run"),
+                    format!("chmod go-w '{shown}'"),
+                ),
+                _ => Finding::good("plugins", shown.to_string()),
+            }
+        })
+        .collect()
+}
+
+fn examine_adapters(catalog: &Catalog, quarantine: &QuarantineStore) -> Vec<Finding> {
+    let quarantined = quarantine.all();
+    let mut findings = Vec::new();
+    for file in &catalog.files {
+        let shown = file.path.display();
+        match (&file.state, &file.description) {
+            (FileState::Ready, Some(description)) => {
+                let id = &description.manifest.id;
+                findings.push(match quarantined.get(id) {
+                    Some(why) => Finding::bad(
+                        "adapter",
+                        Health::Problem,
+                        format!("{id}: {why}"),
+                        format!("Get a newer version, or: callpop adapters --release {id}"),
+                    ),
+                    None => {
+                        Finding::good("adapter", format!("{id} {}", description.manifest.version))
+                    }
+                });
+            }
+            (FileState::Refused(refusal), _) => findings.push(Finding::bad(
+                "adapter",
+                Health::Problem,
+                format!("{shown}: {}", with_causes(refusal)),
+                "Mend the file as it says, or take it out of the plugins folder.",
+            )),
+            _ => {}
+        }
+    }
+    if findings.is_empty() {
+        findings.push(Finding::bad(
+            "adapter",
+            Health::Warning,
+            "there is none",
+            "Place adapters (.so, .dll, .dylib) into a plugins folder.",
+        ));
+    }
+    findings
+}
+
+fn examine_workers(program: &WorkerProgram, limits: &Limits) -> Finding {
+    match examine_sandbox(program, limits) {
+        Ok(report) if report.is_whole() => {
+            Finding::good("sandbox", "workers start, and the sandbox is whole")
+        }
+        Ok(report) => Finding::bad(
+            "sandbox",
+            Health::Warning,
+            format!("workers start, and the sandbox is not whole: {report}"),
+            "A newer kernel gives the rest; until then adapters run with what there is.",
+        ),
+        Err(failure) => Finding::bad(
+            "sandbox",
+            Health::Problem,
+            format!("no worker can be started: {failure}"),
+            "Isolated adapters cannot be called until that is mended.",
+        ),
+    }
+}
+
+fn examine_browser() -> Finding {
+    if browser::system_browser_exists() {
+        return Finding::good("browser", "a browser was found");
+    }
+    Finding::bad(
+        "browser",
+        Health::Problem,
+        "no browser was found",
+        "Install one, or name it in the variable BROWSER.",
+    )
+}
+
+/// Whether users other than the owner have any of these rights.
+#[cfg(unix)]
+fn others_may(metadata: &fs::Metadata, rights: u32) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & rights != 0
+}
+
+#[cfg(not(unix))]
+fn others_may(_: &fs::Metadata, _: u32) -> bool {
+    false
+}

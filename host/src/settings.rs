@@ -1,0 +1,89 @@
+//! What the user or an administrator has decided about adapters, in `settings.json` under the home.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::state_file::{KeptAside, StateError, StateFile};
+
+/// Something that an adapter's manifest may ask for, and that nobody has without being granted it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Permission {
+    /// Connections to other machines, such as to revoke a token when logging out.
+    Network,
+}
+
+impl std::fmt::Display for Permission {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Network => f.write_str("network"),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Settings {
+    /// Adapters that run in the dialer's own process.
+    in_process: BTreeSet<String>,
+    /// What adapters are granted, by their id.
+    granted: BTreeMap<String, BTreeSet<Permission>>,
+    /// Whether a worker that cannot be put into the whole sandbox is refused.
+    require_sandbox: bool,
+}
+
+/// The file.
+#[derive(Debug)]
+pub(crate) struct SettingsStore {
+    file: StateFile<Settings>,
+}
+
+impl SettingsStore {
+    pub(crate) fn in_home(home: &Path) -> Self {
+        Self {
+            file: StateFile::in_home(home, "settings.json"),
+        }
+    }
+
+    pub(crate) fn is_in_process(&self, adapter: &str) -> Result<bool, StateError> {
+        Ok(self.file.read()?.in_process.contains(adapter))
+    }
+
+    pub(crate) fn requires_sandbox(&self) -> Result<bool, StateError> {
+        Ok(self.file.read()?.require_sandbox)
+    }
+
+    pub(crate) fn granted(&self, adapter: &str) -> Result<BTreeSet<Permission>, StateError> {
+        Ok(self
+            .file
+            .read()?
+            .granted
+            .remove(adapter)
+            .unwrap_or_default())
+    }
+
+    pub(crate) fn grant(&self, adapter: &str, permission: Permission) -> Result<(), StateError> {
+        self.file.update(|settings| {
+            let granted = settings.granted.entry(adapter.to_owned()).or_default();
+            granted.insert(permission);
+            Ok(())
+        })
+    }
+
+    pub(crate) fn revoke(&self, adapter: &str, permission: Permission) -> Result<(), StateError> {
+        self.file.update(|settings| {
+            if let Some(granted) = settings.granted.get_mut(adapter) {
+                granted.remove(&permission);
+            }
+            settings.granted.retain(|_, granted| !granted.is_empty());
+            Ok(())
+        })
+    }
+
+    pub(crate) fn take_kept_aside(&self) -> Vec<KeptAside> {
+        self.file.take_kept_aside()
+    }
+}
