@@ -6,11 +6,15 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
-use callpop_host::{Browser, Host, HostBuilder, RecordingBrowser};
+use callpop_host::{Browser, Host, HostBuilder, Limits, RecordingBrowser};
 use tempfile::TempDir;
 
 use crate::artifacts;
+
+/// Long enough for everything that does end, beside a build.
+const PATIENT: Duration = Duration::from_secs(60);
 
 /// A folder with `home` and `plugins` in it, gone with the test.
 #[derive(Debug)]
@@ -76,6 +80,12 @@ impl Sandbox {
             .browser(Arc::new(RecordingBrowser::default()))
             // The tests' own program cannot be started as a worker.
             .worker_program(artifacts::program("callpop-worker"))
+            // A busy machine is no fault of an adapter.
+            .limits(Limits {
+                page_deadline: PATIENT,
+                unauthorize_deadline: PATIENT,
+                ..Limits::default()
+            })
     }
 
     /// A host with this home and plugins folder, whose pages open nowhere.

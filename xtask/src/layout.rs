@@ -67,6 +67,11 @@ impl fmt::Display for Layout {
     }
 }
 
+/// The Cargo that runs this.
+pub(crate) fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
 /// Where Cargo builds.
 pub(crate) fn target_folder() -> Result<PathBuf> {
     let metadata = MetadataCommand::new().no_deps().exec()?;
@@ -81,7 +86,7 @@ fn build(profile: &str) -> Result<Built> {
         .map(|package| package.name.as_str())
         .filter(|name| name.starts_with(ADAPTER_PREFIX))
         .collect();
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut command = cargo();
     command
         .args(["build", "--message-format=json-render-diagnostics"])
         .args(["--profile", profile, "--package", "callpop-host"])

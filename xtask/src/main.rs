@@ -1,9 +1,9 @@
-//! The chores of the project: `cargo xtask demo`, `cargo xtask dist`.
+//! The chores of the project: `cargo xtask demo`, `cargo xtask dist`, `cargo xtask soak`.
 
 mod layout;
 
 use std::path::PathBuf;
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, ExitStatus};
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
@@ -25,6 +25,12 @@ enum Chore {
         /// Options for `callpop demo`, such as --no-browser
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<String>,
+    },
+    /// Make a hundred thousand calls, of which many go wrong, and count what is lost or left over
+    Soak {
+        /// How many calls
+        #[arg(long, default_value_t = 100_000)]
+        calls: u32,
     },
     /// Lay the program and its plugins folder out, ready to be zipped
     Dist {
@@ -56,8 +62,15 @@ fn run(chore: Chore) -> Result<ExitCode> {
                 .args(options)
                 .status()
                 .with_context(|| format!("cannot start {}", layout.program.display()))?;
-            let code = status.code().and_then(|code| u8::try_from(code).ok());
-            Ok(ExitCode::from(code.unwrap_or(1)))
+            Ok(exit_code(status))
+        }
+        Chore::Soak { calls } => {
+            let status = layout::cargo()
+                .args(["run", "--release", "--quiet", "--package", "callpop-tests"])
+                .args(["--bin", "soak", "--", &calls.to_string()])
+                .status()
+                .context("cannot start cargo")?;
+            Ok(exit_code(status))
         }
         Chore::Dist { to } => {
             let layout = Layout::build("release", &to)?;
@@ -68,4 +81,9 @@ fn run(chore: Chore) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+fn exit_code(status: ExitStatus) -> ExitCode {
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    ExitCode::from(code.unwrap_or(1))
 }
