@@ -11,9 +11,11 @@
 //! ([`HostBuilder::worker_program`](crate::HostBuilder::worker_program)); `callpop-worker` ships
 //! for that. The library never starts the embedding program again unasked.
 
+mod channel;
 mod failure;
 mod isolated;
 mod limits;
+mod output;
 mod process;
 mod protocol;
 mod sandbox;

@@ -1,17 +1,17 @@
 //! The loop inside the worker: loads one adapter, and answers one call after the other.
 //!
-//! A thread of its own reads the channel, so that the worker notices at once that its host has
+//! A thread of its own watches the channel, so that the worker notices at once that its host has
 //! ended, whatever the adapter is busy with.
 
 use std::convert::Infallible;
 use std::fs::File;
-use std::io;
+use std::io::{self, BufReader};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, dup2_stdin};
 
@@ -25,6 +25,8 @@ use crate::runner::{Answer, InProcess};
 
 /// The exit code of a worker that was not started by a host.
 const NOT_A_WORKER: i32 = 2;
+/// The stack of the thread that watches the channel, in bytes.
+const WATCH_STACK: usize = 64 * 1024;
 
 /// Serves the host on the other side of standard input; gives an exit code only if there is none.
 pub(super) fn run(library: Option<PathBuf>) -> i32 {
@@ -49,17 +51,18 @@ fn private_channel() -> io::Result<UnixStream> {
 }
 
 fn serve(library: &Path, channel: UnixStream) -> Result<Infallible, FrameError> {
-    let mut host = channel.try_clone()?;
+    let mut host = &channel;
     write_frame(&mut host, &ToHost::Hello { protocol: VERSION })?;
-    let from_host = listen(channel)?;
-    let (abi, limits) = match from_host.recv() {
-        Ok(ToWorker::Load { abi, limits }) => (abi, limits),
-        Ok(ToWorker::Examine { limits }) => {
+    let mut from_host = BufReader::new(&channel);
+    watch(channel.try_clone()?)?;
+    let (abi, limits) = match read_frame(&mut from_host)? {
+        ToWorker::Load { abi, limits } => (abi, limits),
+        ToWorker::Examine { limits } => {
             let sandbox = sandbox::enter(library, &limits);
             write_frame(&mut host, &ToHost::Loaded { sandbox })?;
             return Err(FrameError::Closed);
         }
-        _ => return Err(FrameError::Closed),
+        ToWorker::Call { .. } => return Err(FrameError::Closed),
     };
     let runner = match load(library, &abi, &limits) {
         Ok((runner, sandbox)) => {
@@ -71,14 +74,16 @@ fn serve(library: &Path, channel: UnixStream) -> Result<Infallible, FrameError> 
             return Err(FrameError::Closed);
         }
     };
+    channel.set_read_timeout(Some(limits.idle))?;
     loop {
-        match from_host.recv_timeout(limits.idle) {
+        match read_frame(&mut from_host) {
             Ok(ToWorker::Call { id, request }) => {
                 sandbox::begin_call(&limits);
                 let answer = runner.answer(&request);
                 reply(&mut host, id, answer)?;
             }
-            Err(RecvTimeoutError::Timeout) => {
+            // What Unix says where a read's time is up.
+            Err(FrameError::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
                 write_frame(&mut host, &ToHost::Goodbye)?;
                 return Err(FrameError::Closed);
             }
@@ -87,19 +92,21 @@ fn serve(library: &Path, channel: UnixStream) -> Result<Infallible, FrameError> 
     }
 }
 
-fn listen(mut channel: UnixStream) -> io::Result<Receiver<ToWorker>> {
-    let (sender, receiver) = mpsc::channel();
+/// Ends this process as soon as the other side of the channel is closed.
+fn watch(channel: UnixStream) -> io::Result<()> {
+    let watch = move || loop {
+        // Without any event asked for, only the end of the channel is told.
+        let mut end = [PollFd::new(channel.as_fd(), PollFlags::empty())];
+        match poll(&mut end, PollTimeout::NONE) {
+            Err(nix::Error::EINTR) => {}
+            _ => end_now(),
+        }
+    };
     thread::Builder::new()
         .name("callpop-channel".to_owned())
-        .spawn(move || {
-            while let Ok(frame) = read_frame(&mut channel) {
-                if sender.send(frame).is_err() {
-                    break;
-                }
-            }
-            end_now();
-        })?;
-    Ok(receiver)
+        .stack_size(WATCH_STACK)
+        .spawn(watch)?;
+    Ok(())
 }
 
 fn load(
@@ -115,7 +122,7 @@ fn load(
     Ok((InProcess::load(library, abi)?, report))
 }
 
-fn reply(host: &mut UnixStream, id: u64, answer: Answer) -> Result<(), FrameError> {
+fn reply(host: &mut &UnixStream, id: u64, answer: Answer) -> Result<(), FrameError> {
     match write_frame(host, &ToHost::Reply { id, answer }) {
         Err(FrameError::TooLong(length)) => {
             let answer = Answer::Bad(format!("its reply is too long ({length} bytes)"));

@@ -9,6 +9,9 @@ use serde::{Serialize, de::DeserializeOwned};
 /// The longest frame, in bytes: room for all stored values of an account, escaped.
 pub(super) const MAX_FRAME: usize = 16 * 1024 * 1024;
 
+/// What most frames fit into, in bytes.
+const USUAL_FRAME: usize = 8 * 1024;
+
 /// Why there is no frame.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FrameError {
@@ -62,8 +65,8 @@ pub(super) fn read_frame<T: DeserializeOwned>(channel: &mut impl Read) -> Result
     if length > MAX_FRAME {
         return Err(FrameError::TooLong(length));
     }
-    // Grows with what really arrives, so that a lie about the length costs nothing.
-    let mut bytes = Vec::new();
+    // Grows with what really arrives, so that a lie about the length costs little.
+    let mut bytes = Vec::with_capacity(length.min(USUAL_FRAME));
     channel.take(length as u64).read_to_end(&mut bytes)?;
     if bytes.len() < length {
         return Err(FrameError::Closed);
