@@ -51,6 +51,9 @@ mod home;
 mod host;
 mod hostname;
 mod inspection;
+#[cfg(all(feature = "internals", unix))]
+#[doc(hidden)]
+pub mod internals;
 mod library_file;
 mod loading;
 mod manifest;

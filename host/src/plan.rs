@@ -78,7 +78,8 @@ pub(crate) struct Plan {
 impl Plan {
     /// Checks every action.
     pub(crate) fn of(actions: Actions, policy: UrlPolicy<'_>) -> Result<Self, ActionRejection> {
-        let pages = actions.pages().len();
+        let is_page = |action: &&Action| matches!(action, Action::OpenPage { .. });
+        let pages = actions.iter().filter(is_page).count();
         if pages > MAX_PAGES {
             return Err(ActionRejection::TooManyPages(pages));
         }

@@ -83,8 +83,9 @@ impl UrlPolicy<'_> {
         if text.len() > MAX_URL_LENGTH {
             return Err(UrlRejection::TooLong(text.len()));
         }
-        if let Some(character) = text.chars().find(|c| !is_url_character(*c)) {
-            return Err(UrlRejection::Character(character));
+        if !text.bytes().all(|byte| is_url_character(byte.into())) {
+            let character = text.chars().find(|c| !is_url_character(*c));
+            return Err(UrlRejection::Character(character.unwrap_or_default()));
         }
         let url = Url::parse(text)?;
         self.check_scheme(&url)?;
@@ -121,7 +122,9 @@ impl UrlPolicy<'_> {
                 && self.hosts.iter().any(|pattern| pattern.matches(host))
         };
         // Written the way it is read: no decimal addresses, no encoded letters in the host.
-        let is_plain = authority.to_ascii_lowercase().starts_with(host);
+        let is_plain = authority
+            .get(..host.len())
+            .is_some_and(|written| written.eq_ignore_ascii_case(host));
         if is_plain && (is_accounts || fits()) {
             return Ok(());
         }
@@ -135,7 +138,12 @@ impl UrlPolicy<'_> {
 /// RFC 3986's characters: unreserved, reserved, and `%`. Browsers drop tabs and line ends, read `\`
 /// as `/`, and show other scripts in ways that can be mistaken.
 fn is_url_character(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(c)
+    matches!(c,
+        'a'..='z' | 'A'..='Z' | '0'..='9'
+        | '-' | '.' | '_' | '~'
+        | ':' | '/' | '?' | '#' | '[' | ']' | '@'
+        | '!' | '$' | '&' | '\'' | '(' | ')' | '*' | '+' | ',' | ';' | '='
+        | '%')
 }
 
 /// What stands between `//` and the path, if anything does.
@@ -147,8 +155,23 @@ fn written_authority(text: &str) -> Option<&str> {
 
 fn has_dot_segment(text: &str) -> bool {
     let before_query = text.split(['?', '#']).next().unwrap_or_default();
-    before_query.split('/').any(|segment| {
-        let segment = segment.to_ascii_lowercase().replace("%2e", ".");
-        matches!(segment.as_str(), "." | "..")
-    })
+    before_query.split('/').any(is_dot_segment)
+}
+
+/// `.` or `..`, with each dot written plainly or as `%2e`.
+fn is_dot_segment(segment: &str) -> bool {
+    let without_dot = |segment: &str| -> Option<usize> {
+        let encoded = segment
+            .get(..3)
+            .is_some_and(|it| it.eq_ignore_ascii_case("%2e"));
+        if encoded {
+            return Some(3);
+        }
+        segment.starts_with('.').then_some(1)
+    };
+    let Some(first) = without_dot(segment) else {
+        return false;
+    };
+    let rest = &segment[first..];
+    rest.is_empty() || without_dot(rest).is_some_and(|second| second == rest.len())
 }

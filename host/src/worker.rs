@@ -53,3 +53,38 @@ pub fn run_if_requested() {
     }
     CAN_BE_A_WORKER.store(true, Ordering::Relaxed);
 }
+
+#[cfg(feature = "internals")]
+pub(crate) use inspected::{frame_lengths, read_frames};
+
+/// What benchmarks and fuzz targets look at.
+#[cfg(feature = "internals")]
+mod inspected {
+    use std::borrow::Cow;
+
+    use callpop_adapter::Actions;
+
+    use super::protocol::{ToHost, ToWorker};
+    use super::transport::{read_frame, write_frame};
+    use crate::runner::{Answer, Request};
+
+    /// Reads frames until the bytes end or are none, as the host and the worker do.
+    pub(crate) fn read_frames(bytes: &[u8]) {
+        let (mut to_worker, mut to_host) = (bytes, bytes);
+        while read_frame::<ToWorker<'static>>(&mut to_worker).is_ok() {}
+        while read_frame::<ToHost>(&mut to_host).is_ok() {}
+    }
+
+    /// How long the frames of a call and its answer are, in bytes.
+    pub(crate) fn frame_lengths(request: Request, actions: Actions) -> (usize, usize) {
+        let (mut question, mut reply) = (Vec::new(), Vec::new());
+        let answer = Answer::Given(Ok(actions));
+        let call = ToWorker::Call {
+            id: 1,
+            request: Cow::Owned(request),
+        };
+        write_frame(&mut question, &call).expect("it is short");
+        write_frame(&mut reply, &ToHost::Reply { id: 1, answer }).expect("it is short");
+        (question.len(), reply.len())
+    }
+}

@@ -16,11 +16,11 @@ use callpop_host::{
 use callpop_tests::{Sandbox, library, program};
 
 /// Long enough for everything that does end, beside a build on a busy machine.
-const PATIENT: Duration = Duration::from_secs(60);
+pub(super) const PATIENT: Duration = Duration::from_secs(60);
 /// For what never ends.
 const IMPATIENT: Duration = Duration::from_secs(3);
 
-fn host(sandbox: &Sandbox, page_deadline: Duration) -> (Host, Arc<RecordingBrowser>) {
+pub(super) fn host(sandbox: &Sandbox, page_deadline: Duration) -> (Host, Arc<RecordingBrowser>) {
     let browser = Arc::new(RecordingBrowser::default());
     let limits = Limits {
         page_deadline,
@@ -30,7 +30,7 @@ fn host(sandbox: &Sandbox, page_deadline: Duration) -> (Host, Arc<RecordingBrows
     (builder.build().unwrap(), browser)
 }
 
-fn call(host: &Host, adapter: &str, id: &str, name: &str) -> Result<Outcome, CallError> {
+pub(super) fn call(host: &Host, adapter: &str, id: &str, name: &str) -> Result<Outcome, CallError> {
     let hostname = if adapter == "pipedrive" {
         "a.pipedrive.com"
     } else {
@@ -69,19 +69,29 @@ fn children(process: u32) -> Vec<u32> {
         .collect()
 }
 
-fn is_alive(process: u32) -> bool {
+pub(super) fn is_alive(process: u32) -> bool {
     // A process that has ended and is not waited for yet has no memory any more.
     fs::read_to_string(format!("/proc/{process}/status"))
         .is_ok_and(|status| status.contains("VmRSS"))
 }
 
 /// Waits for another process; its state can only be polled.
-fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+pub(super) fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     let end = Instant::now() + PATIENT;
     while !is_so() {
         assert!(Instant::now() < end, "{what}");
         thread::sleep(Duration::from_millis(10));
     }
+}
+
+#[test]
+fn a_file_that_is_no_library_does_not_keep_the_next_one_from_working() {
+    let sandbox = Sandbox::with(&["pipedrive"]);
+    sandbox.write("a-first-one.so", "not a library at all");
+    let (host, browser) = host(&sandbox, PATIENT);
+    assert!(call(&host, "a-first-one", "7", "").is_err());
+    call(&host, "pipedrive", "7", "").unwrap();
+    assert_eq!(browser.pages().len(), 1);
 }
 
 #[test]
@@ -160,13 +170,20 @@ fn files_are_out_of_reach() {
     }
     let sandbox = Sandbox::with(&["misbehaves"]);
     let (host, _) = host(&sandbox, PATIENT);
+    // As where a dialer's state is in the user's home, beside keys.
+    let key = sandbox.home().join(".ssh/id_ed25519");
+    fs::create_dir_all(key.parent().unwrap()).unwrap();
+    fs::write(&key, "x").unwrap();
     let secret = sandbox.plugins().join("secret");
     fs::write(&secret, "x").unwrap();
-    let secret = secret.to_str().unwrap();
+    let (key, secret) = (key.to_str().unwrap(), secret.to_str().unwrap());
+    let new = sandbox.home().join("new");
     for (fault, argument) in [
         ("reads a file", "/etc/passwd"),
+        ("reads a file", key),
         ("reads a file", secret),
         ("writes a file", secret),
+        ("writes a file", new.to_str().unwrap()),
         ("writes a file", "/tmp/callpop-was-here"),
     ] {
         call(&host, "misbehaves", fault, argument)
@@ -341,7 +358,7 @@ fn a_worker_that_is_killed_is_replaced_and_the_call_is_made_up_for() {
 }
 
 /// The workers that run a private copy of this sandbox.
-fn workers_of(sandbox: &Sandbox) -> Vec<u32> {
+pub(super) fn workers_of(sandbox: &Sandbox) -> Vec<u32> {
     let cache = sandbox.home().join("cache");
     let cache = cache.to_str().unwrap();
     let processes = children(std::process::id()).into_iter();
@@ -353,7 +370,7 @@ fn workers_of(sandbox: &Sandbox) -> Vec<u32> {
         .collect()
 }
 
-fn kill(process: u32, signal: &str) {
+pub(super) fn kill(process: u32, signal: &str) {
     let status = Command::new("kill")
         .args(["-s", signal, &process.to_string()])
         .status();

@@ -14,10 +14,13 @@ mod calling;
 mod command_line;
 mod discovery;
 mod documents;
+#[cfg(target_os = "linux")]
+mod files_in_use;
 mod hostnames;
 mod house;
 #[cfg(target_os = "linux")]
 mod isolation;
 mod loading;
+mod regressions;
 mod url_policy;
 mod vendor;

@@ -6,7 +6,7 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use cargo_metadata::{CrateType, Message, MetadataCommand};
 
 /// How Cargo names an adapter's package.
@@ -21,7 +21,8 @@ pub(crate) struct Layout {
 }
 
 struct Built {
-    program: PathBuf,
+    /// `callpop`, and the worker for dialers that embed the library.
+    programs: Vec<PathBuf>,
     /// Each adapter's id and library.
     adapters: Vec<(String, PathBuf)>,
 }
@@ -34,9 +35,13 @@ impl Layout {
         let plugins = folder.join("plugins");
         fs::create_dir_all(&plugins)
             .with_context(|| format!("cannot make {}", plugins.display()))?;
+        let mut files = Vec::new();
+        for program in &built.programs {
+            let file = folder.join(program.file_name().context("a program has a name")?);
+            copy(program, &file)?;
+            files.push(file);
+        }
         let program = folder.join(format!("callpop{}", std::env::consts::EXE_SUFFIX));
-        copy(&built.program, &program)?;
-        let mut files = vec![program.clone()];
         for (id, library) in &built.adapters {
             let file = plugins.join(format!("{id}{}", std::env::consts::DLL_SUFFIX));
             copy(library, &file)?;
@@ -94,14 +99,14 @@ fn build(profile: &str) -> Result<Built> {
         .stdout(Stdio::piped());
     let mut cargo = command.spawn().context("cannot start cargo")?;
     let output = cargo.stdout.take().context("cargo has no output")?;
-    let mut program = None;
+    let mut programs = Vec::new();
     let mut libraries = Vec::new();
     for message in Message::parse_stream(BufReader::new(output)) {
         let Message::CompilerArtifact(artifact) = message? else {
             continue;
         };
         if let Some(executable) = artifact.executable {
-            program = Some(executable.into_std_path_buf());
+            programs.push(executable.into_std_path_buf());
         } else if artifact.target.crate_types.contains(&CrateType::CDyLib) {
             let id = artifact.target.name.replace('_', "-");
             let id = id.trim_start_matches(ADAPTER_PREFIX).to_owned();
@@ -114,11 +119,9 @@ fn build(profile: &str) -> Result<Built> {
     }
     ensure!(cargo.wait()?.success(), "the build failed");
     libraries.sort();
-    let Some(program) = program else {
-        bail!("the build made no program");
-    };
+    programs.sort();
     Ok(Built {
-        program,
+        programs,
         adapters: libraries,
     })
 }

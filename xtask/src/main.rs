@@ -1,5 +1,6 @@
-//! The chores of the project: `cargo xtask demo`, `cargo xtask dist`, `cargo xtask soak`.
+//! The chores of the project: `cargo xtask demo`, `dist`, `soak` and `fuzz`.
 
+mod fuzz;
 mod layout;
 
 use std::path::PathBuf;
@@ -31,6 +32,12 @@ enum Chore {
         /// How many calls
         #[arg(long, default_value_t = 100_000)]
         calls: u32,
+    },
+    /// Feed random bytes to everything that reads what others have written
+    Fuzz {
+        /// How long each target runs
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
     },
     /// Lay the program and its plugins folder out, ready to be zipped
     Dist {
@@ -72,6 +79,7 @@ fn run(chore: Chore) -> Result<ExitCode> {
                 .context("cannot start cargo")?;
             Ok(exit_code(status))
         }
+        Chore::Fuzz { seconds } => fuzz::run(seconds),
         Chore::Dist { to } => {
             let layout = Layout::build("release", &to)?;
             #[expect(clippy::print_stdout, reason = "what a chore made is for its user")]

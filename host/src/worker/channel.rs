@@ -1,14 +1,15 @@
 //! The host's end of the channel to a worker: every step ends at a deadline.
 
 use std::io::{self, BufReader, Read, Write};
-use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
-use std::time::Instant;
-
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use std::time::{Duration, Instant};
 
 use super::protocol::{ToHost, ToWorker};
 use super::transport::{FrameError, read_frame, write_frame};
+
+/// How much later than its deadline a step may end, so that the system need not be told a new time
+/// for each.
+const SLACK: Duration = Duration::from_millis(5);
 
 /// The host's end.
 pub(super) struct Channel {
@@ -19,16 +20,21 @@ impl Channel {
     /// Makes a channel, and gives the worker's end beside the host's.
     pub(super) fn pair() -> io::Result<(Self, UnixStream)> {
         let (stream, theirs) = UnixStream::pair()?;
-        stream.set_nonblocking(true)?;
         let timed = Timed {
             stream,
             deadline: Instant::now(),
+            read_timeout: None,
+            write_timeout: None,
         };
         let reader = BufReader::new(timed);
         Ok((Self { reader }, theirs))
     }
 
-    pub(super) fn send(&mut self, frame: &ToWorker, deadline: Instant) -> Result<(), FrameError> {
+    pub(super) fn send(
+        &mut self,
+        frame: &ToWorker<'_>,
+        deadline: Instant,
+    ) -> Result<(), FrameError> {
         let timed = self.reader.get_mut();
         timed.deadline = deadline;
         write_frame(timed, frame)
@@ -40,37 +46,37 @@ impl Channel {
     }
 }
 
-/// A stream that does not block, made to block until the deadline and no longer.
+/// A stream whose every step ends at the deadline.
 struct Timed {
     stream: UnixStream,
     deadline: Instant,
+    /// What the system was last told.
+    read_timeout: Option<Duration>,
+    write_timeout: Option<Duration>,
 }
 
 impl Timed {
-    fn wait(&self, until: PollFlags) -> io::Result<()> {
+    /// The time that the system must be told, if what it was told will not do.
+    fn new_timeout(&self, told: Option<Duration>) -> io::Result<Option<Duration>> {
         let left = self.deadline.saturating_duration_since(Instant::now());
-        // Rounded up, so that the last part of a millisecond is no busy loop.
-        let millis = left.as_micros().div_ceil(1000);
-        let timeout = PollTimeout::try_from(millis).unwrap_or(PollTimeout::MAX);
-        let mut waiting = [PollFd::new(self.stream.as_fd(), until)];
-        match poll(&mut waiting, timeout) {
-            Ok(0) if left.is_zero() => Err(io::ErrorKind::TimedOut.into()),
-            // A part of the wait is over, or a signal came.
-            Ok(_) | Err(nix::Error::EINTR) => Ok(()),
-            Err(error) => Err(error.into()),
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
         }
+        let will_do = told.is_some_and(|told| told.abs_diff(left) <= SLACK);
+        Ok(Some(left).filter(|_| !will_do))
     }
 }
 
 impl Read for Timed {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        // An answer is never there at once, so it is waited for first.
-        self.wait(PollFlags::POLLIN)?;
         loop {
+            if let Some(timeout) = self.new_timeout(self.read_timeout)? {
+                self.stream.set_read_timeout(Some(timeout))?;
+                self.read_timeout = Some(timeout);
+            }
             match self.stream.read(buffer) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    self.wait(PollFlags::POLLIN)?;
-                }
+                // What Unix says where the time is up; perhaps it was told a little less.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 other => return other,
             }
         }
@@ -80,10 +86,12 @@ impl Read for Timed {
 impl Write for Timed {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
         loop {
+            if let Some(timeout) = self.new_timeout(self.write_timeout)? {
+                self.stream.set_write_timeout(Some(timeout))?;
+                self.write_timeout = Some(timeout);
+            }
             match self.stream.write(buffer) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    self.wait(PollFlags::POLLOUT)?;
-                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 other => return other,
             }
         }

@@ -1,5 +1,6 @@
 //! Runs an adapter in a worker, and a new one when the old one failed.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -98,6 +99,12 @@ impl Runner for Isolated {
 }
 
 impl Isolated {
+    /// The process id of the worker that is kept warm.
+    #[cfg(feature = "internals")]
+    pub(crate) fn process_id(&self) -> Option<u32> {
+        self.worker.lock().process.as_ref().map(WorkerProcess::id)
+    }
+
     fn attempt(
         &self,
         warm: &mut Warm,
@@ -105,28 +112,41 @@ impl Isolated {
         deadline: Instant,
         limit: Duration,
     ) -> Result<Answer, Stopped> {
-        let mut process = match warm.process.take() {
-            Some(process) => process,
-            None => self.start(warm, deadline, limit)?,
+        let (mut process, is_new) = match warm.process.take() {
+            Some(process) => (process, false),
+            None => (self.start(warm, deadline)?, true),
         };
         warm.last_id += 1;
-        match exchange(&mut process, warm.last_id, request, deadline) {
+        let id = warm.last_id;
+        let call = ToWorker::Call {
+            id,
+            request: Cow::Borrowed(request),
+        };
+        // If it cannot be sent, there is no answer either, and that tells why as a rule.
+        let sent = process.send(&call, deadline);
+        if is_new {
+            process = greeted(process, deadline).map_err(Stopped::Failed)?;
+        }
+        let answer = match is_new.then(|| loaded(&mut process, deadline)) {
+            Some(Ok(Some(refusal))) => return Err(Stopped::Refused(refusal)),
+            Some(Err(error)) => Err(error),
+            _ => answer(&mut process, id, deadline),
+        };
+        match answer {
             Ok(Some(answer)) => {
                 warm.process = Some(process);
                 Ok(answer)
             }
             Ok(None) => Err(Stopped::Idle),
-            Err(error) => Err(Stopped::Failed(process.failed(&error, limit))),
+            Err(error) => {
+                let error = sent.err().unwrap_or(error);
+                Err(Stopped::Failed(process.failed(&error, limit)))
+            }
         }
     }
 
-    /// A new worker with the adapter loaded.
-    fn start(
-        &self,
-        warm: &mut Warm,
-        deadline: Instant,
-        limit: Duration,
-    ) -> Result<WorkerProcess, Stopped> {
+    /// A new worker that has been told what to load.
+    fn start(&self, warm: &mut Warm, deadline: Instant) -> Result<WorkerProcess, Stopped> {
         if std::mem::replace(&mut warm.was_started, true) {
             self.stats.restart(&self.adapter);
         }
@@ -135,13 +155,15 @@ impl Isolated {
             let left = deadline.saturating_duration_since(Instant::now());
             std::thread::sleep(pause.min(left));
         }
-        let mut process = greeted(&self.program, &self.library, &self.adapter, deadline)
+        let mut process = WorkerProcess::start(&self.program, &self.library, &self.adapter)
             .map_err(Stopped::Failed)?;
-        match load(&mut process, &self.abi, &self.limits, deadline) {
-            Ok(None) => Ok(process),
-            Ok(Some(refusal)) => Err(Stopped::Refused(refusal)),
-            Err(error) => Err(Stopped::Failed(process.failed(&error, limit))),
-        }
+        let load = ToWorker::Load {
+            abi: Cow::Borrowed(&self.abi),
+            limits: Cow::Borrowed(&self.limits),
+        };
+        // What is wrong, if anything is, shows when it is to say hello.
+        let _ = process.send(&load, deadline);
+        Ok(process)
     }
 }
 
@@ -161,13 +183,13 @@ pub(crate) fn examine_sandbox(
 ) -> Result<SandboxReport, WorkerFailure> {
     let limit = limits.deadline(Callback::OnUnauthorize);
     let deadline = Instant::now() + limit;
-    let mut process = greeted(program, Path::new("/"), "doctor", deadline)?;
+    let mut process = WorkerProcess::start(program, Path::new("/"), "doctor")?;
     let examine = ToWorker::Examine {
-        limits: limits.clone(),
+        limits: Cow::Borrowed(limits),
     };
-    let answer = process
-        .send(&examine, deadline)
-        .and_then(|()| process.receive(deadline));
+    let sent = process.send(&examine, deadline);
+    let mut process = greeted(process, deadline)?;
+    let answer = sent.and_then(|()| process.receive(deadline));
     match answer {
         Ok(ToHost::Loaded { sandbox }) => Ok(sandbox),
         Ok(other) => Err(process.failed(&unexpected(&other), limit)),
@@ -175,15 +197,9 @@ pub(crate) fn examine_sandbox(
     }
 }
 
-/// A worker that has said hello. One that has not is no fault of an adapter, whose code has not
+/// The worker, if it has said hello. One that has not is no fault of an adapter, whose code has not
 /// been near it yet.
-fn greeted(
-    program: &WorkerProgram,
-    library: &Path,
-    adapter: &str,
-    deadline: Instant,
-) -> Result<WorkerProcess, WorkerFailure> {
-    let mut process = WorkerProcess::start(program, library, adapter)?;
+fn greeted(mut process: WorkerProcess, deadline: Instant) -> Result<WorkerProcess, WorkerFailure> {
     let error = match process.receive(deadline) {
         Ok(ToHost::Hello { protocol: VERSION }) => return Ok(process),
         Ok(other) => unexpected(&other),
@@ -194,18 +210,11 @@ fn greeted(
     Err(WorkerFailure::LaunchFailed { why })
 }
 
-/// Has the adapter loaded, or tells why it is not.
-fn load(
+/// Waits until the adapter is loaded; tells why it is not, if it is refused.
+fn loaded(
     process: &mut WorkerProcess,
-    abi: &AbiName,
-    limits: &Limits,
     deadline: Instant,
 ) -> Result<Option<LoadRefusal>, FrameError> {
-    let load = ToWorker::Load {
-        abi: abi.clone(),
-        limits: limits.clone(),
-    };
-    process.send(&load, deadline)?;
     match process.receive(deadline)? {
         ToHost::Loaded { sandbox } => {
             tracing::debug!(%sandbox, "a worker has started");
@@ -216,24 +225,16 @@ fn load(
     }
 }
 
-/// One call and its answer; none if the worker had said goodbye.
-fn exchange(
+/// The answer to a call; none if the worker had said goodbye.
+fn answer(
     process: &mut WorkerProcess,
     id: u64,
-    request: &Request,
     deadline: Instant,
 ) -> Result<Option<Answer>, FrameError> {
-    let call = ToWorker::Call {
-        id,
-        request: request.clone(),
-    };
-    let sent = process.send(&call, deadline);
-    match process.receive(deadline) {
-        Ok(ToHost::Reply { id: of, answer }) if of == id => Ok(Some(answer)),
-        Ok(ToHost::Goodbye) => Ok(None),
-        Ok(other) => Err(unexpected(&other)),
-        // Why the call could not be sent tells more than that nothing came back.
-        Err(error) => Err(sent.err().unwrap_or(error)),
+    match process.receive(deadline)? {
+        ToHost::Reply { id: of, answer } if of == id => Ok(Some(answer)),
+        ToHost::Goodbye => Ok(None),
+        other => Err(unexpected(&other)),
     }
 }
 

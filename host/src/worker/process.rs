@@ -99,12 +99,21 @@ impl WorkerProcess {
         started().map_err(|error| failed(format!("{}: {error}", path.display())))
     }
 
-    pub(super) fn send(&mut self, frame: &ToWorker, deadline: Instant) -> Result<(), FrameError> {
+    pub(super) fn send(
+        &mut self,
+        frame: &ToWorker<'_>,
+        deadline: Instant,
+    ) -> Result<(), FrameError> {
         self.channel.send(frame, deadline)
     }
 
     pub(super) fn receive(&mut self, deadline: Instant) -> Result<ToHost, FrameError> {
         self.channel.receive(deadline)
+    }
+
+    #[cfg(feature = "internals")]
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// The most that the worker had resident, in bytes, where the system tells.

@@ -1,14 +1,17 @@
 //! What host and worker say to each other: types only, no input or output.
 //!
 //! ```text
-//! worker: Hello            the worker is up
 //! host:   Load             what to load, and under which limits
+//! host:   Call 1           sent along, so that nobody waits for anybody
+//! worker: Hello            the worker is up
 //! worker: Loaded | Refused
 //!         (or `Examine`, which a `Loaded` ends)
-//! host:   Call 1           worker: Reply 1
+//! worker: Reply 1
 //! host:   Call 2           worker: Reply 2
 //! worker: Goodbye          nobody has called for a while
 //! ```
+
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
@@ -24,18 +27,16 @@ pub(super) const VERSION: u32 = 1;
 
 /// What the host says.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) enum ToWorker {
+pub(super) enum ToWorker<'host> {
     Load {
-        abi: AbiName,
-        limits: Limits,
+        abi: Cow<'host, AbiName>,
+        limits: Cow<'host, Limits>,
     },
     /// Enter the sandbox and load nothing.
-    Examine {
-        limits: Limits,
-    },
+    Examine { limits: Cow<'host, Limits> },
     Call {
         id: u64,
-        request: Request,
+        request: Cow<'host, Request>,
     },
 }
 

@@ -75,10 +75,11 @@ fn serve(library: &Path, channel: UnixStream) -> Result<Infallible, FrameError> 
         }
     };
     channel.set_read_timeout(Some(limits.idle))?;
+    let mut processor = sandbox::ProcessorTime::of(&limits);
     loop {
         match read_frame(&mut from_host) {
             Ok(ToWorker::Call { id, request }) => {
-                sandbox::begin_call(&limits);
+                processor.begin_call();
                 let answer = runner.answer(&request);
                 reply(&mut host, id, answer)?;
             }

@@ -2,6 +2,8 @@
 //!
 //! Sources: `landlock(7)`, `seccomp(2)`, `clone(2)`.
 
+mod call_search;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -155,18 +157,16 @@ const NETWORK: &[i64] = &[libc::SYS_socket, libc::SYS_socketpair, libc::SYS_conn
 fn restrict_calls(network: bool) -> Result<(), String> {
     let restrict = || -> Result<(), Box<dyn std::error::Error>> {
         let more = if network { &[] } else { NETWORK };
-        let mut refused: BTreeMap<i64, Vec<SeccompRule>> = REFUSED
-            .iter()
-            .chain(more)
-            .map(|call| (*call, Vec::new()))
-            .collect();
+        let refused = REFUSED.iter().chain(more).copied();
+        seccompiler::apply_filter_all_threads(&call_search::program(refused)?)?;
         let own = u64::from(std::process::id());
         // Signals to this very process are how it aborts.
-        for call in [libc::SYS_kill, libc::SYS_tgkill] {
-            refused.insert(call, vec![unless_first_is(own)?]);
-        }
-        refused.insert(libc::SYS_clone, vec![unless_a_thread()?]);
-        apply(refused, libc::EPERM)?;
+        let under_conditions = BTreeMap::from([
+            (libc::SYS_kill, vec![unless_first_is(own)?]),
+            (libc::SYS_tgkill, vec![unless_first_is(own)?]),
+            (libc::SYS_clone, vec![unless_a_thread()?]),
+        ]);
+        apply(under_conditions, libc::EPERM)?;
         // Its flags stand in memory, where a filter cannot look; the C library then uses `clone`.
         apply(
             BTreeMap::from([(libc::SYS_clone3, Vec::new())]),

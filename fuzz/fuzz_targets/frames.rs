@@ -1,0 +1,8 @@
+//! Frames of the channel between host and worker.
+
+#![no_main]
+
+use callpop_host::internals::read;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| read::frames(bytes));

@@ -1,0 +1,8 @@
+//! An adapter's library as a file.
+
+#![no_main]
+
+use callpop_host::internals::read;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| read::library(bytes));

@@ -1,0 +1,8 @@
+//! URLs that an adapter answers with.
+
+#![no_main]
+
+use callpop_host::internals::read;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| read::url_policy(bytes));
