@@ -129,6 +129,11 @@ impl Host {
     /// # Errors
     /// [`StateError`] if that cannot be kept.
     pub fn release(&self, adapter: &str) -> Result<bool, StateError> {
+        let runners = self.runners.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(runner) = runners.get(adapter) {
+            runner.forgive();
+        }
+        drop(runners);
         self.quarantine.release(adapter)
     }
 

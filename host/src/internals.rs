@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use callpop_adapter::{Actions, Contact, Context};
 
@@ -50,6 +51,7 @@ impl Called {
             quarantine: Arc::new(QuarantineStore::in_home(home)),
             stats: Arc::new(StatsStore::in_home(home)),
             worker: parking_lot::Mutex::default(),
+            is_forgiven: AtomicBool::default(),
         })))
     }
 

@@ -133,6 +133,9 @@ impl<E: Into<RunError>> From<E> for RunnerError {
 /// A place where an adapter's callbacks run.
 pub(crate) trait Runner: Send + Sync {
     fn run(&self, request: &Request) -> Result<Actions, RunnerError>;
+
+    /// Forgets what went wrong, if that makes a difference to the next call.
+    fn forgive(&self) {}
 }
 
 /// Runs the callbacks on the caller's thread, in this very process. It protects against a

@@ -89,7 +89,7 @@ impl UrlPolicy<'_> {
         }
         let url = Url::parse(text)?;
         self.check_scheme(&url)?;
-        let authority = written_authority(text).ok_or(UrlRejection::Slashes)?;
+        let authority = written_authority(text, &url).ok_or(UrlRejection::Slashes)?;
         // The parser forgets an empty user name, so the text is looked at too.
         if authority.contains('@') || !url.username().is_empty() || url.password().is_some() {
             return Err(UrlRejection::UserInfo);
@@ -147,31 +147,30 @@ fn is_url_character(c: char) -> bool {
 }
 
 /// What stands between `//` and the path, if anything does.
-fn written_authority(text: &str) -> Option<&str> {
-    let (_, rest) = text.split_once("://")?;
-    let authority = rest.split(['/', '?', '#']).next()?;
+fn written_authority<'text>(text: &'text str, url: &Url) -> Option<&'text str> {
+    let rest = text.get(url.scheme().len()..)?.strip_prefix("://")?;
+    let end = rest.bytes().position(|byte| b"/?#".contains(&byte));
+    let authority = &rest[..end.unwrap_or(rest.len())];
     (!authority.is_empty()).then_some(authority)
 }
 
 fn has_dot_segment(text: &str) -> bool {
-    let before_query = text.split(['?', '#']).next().unwrap_or_default();
-    before_query.split('/').any(is_dot_segment)
+    let is_end = |byte: &u8| b"?#".contains(byte);
+    let end = text.as_bytes().iter().position(is_end);
+    let before_query = &text.as_bytes()[..end.unwrap_or(text.len())];
+    before_query.split(|byte| *byte == b'/').any(is_dot_segment)
 }
 
 /// `.` or `..`, with each dot written plainly or as `%2e`.
-fn is_dot_segment(segment: &str) -> bool {
-    let without_dot = |segment: &str| -> Option<usize> {
-        let encoded = segment
-            .get(..3)
-            .is_some_and(|it| it.eq_ignore_ascii_case("%2e"));
-        if encoded {
-            return Some(3);
-        }
-        segment.starts_with('.').then_some(1)
+fn is_dot_segment(segment: &[u8]) -> bool {
+    let without_dot = |segment: &[u8]| match segment {
+        [b'.', ..] => Some(1),
+        [b'%', b'2', b'e' | b'E', ..] => Some(3),
+        _ => None,
     };
     let Some(first) = without_dot(segment) else {
         return false;
     };
     let rest = &segment[first..];
-    rest.is_empty() || without_dot(rest).is_some_and(|second| second == rest.len())
+    rest.is_empty() || without_dot(rest) == Some(rest.len())
 }

@@ -207,7 +207,7 @@ impl From<&crate::Context> for Context {
 impl From<&Context> for crate::Context {
     fn from(context: &Context) -> Self {
         Self {
-            hostname: context.hostname.to_string(),
+            hostname: context.hostname.as_str().to_owned(),
             stored: by_name(&context.stored),
             settings: by_name(&context.settings),
             extras: by_name(&context.extras),
@@ -230,9 +230,9 @@ impl From<&crate::Contact> for Contact {
 impl From<&Contact> for crate::Contact {
     fn from(contact: &Contact) -> Self {
         Self {
-            id: contact.id.to_string(),
-            name: contact.name.to_string(),
-            phone: contact.phone.to_string(),
+            id: contact.id.as_str().to_owned(),
+            name: contact.name.as_str().to_owned(),
+            phone: contact.phone.as_str().to_owned(),
             contact_type: unless_empty(&contact.contact_type),
             extras: by_name(&contact.extras),
         }
@@ -253,7 +253,7 @@ impl From<&crate::CallLog> for CallLog {
 impl From<&CallLog> for crate::CallLog {
     fn from(log: &CallLog) -> Self {
         Self {
-            log_id: log.log_id.to_string(),
+            log_id: log.log_id.as_str().to_owned(),
             contact_id: unless_empty(&log.contact_id),
             contact_type: unless_empty(&log.contact_type),
             extras: by_name(&log.extras),
@@ -274,7 +274,12 @@ fn named(texts: &BTreeMap<String, String>) -> RVec<Named> {
 fn by_name(texts: &RVec<Named>) -> BTreeMap<String, String> {
     texts
         .iter()
-        .map(|text| (text.name.to_string(), text.value.to_string()))
+        .map(|text| {
+            (
+                text.name.as_str().to_owned(),
+                text.value.as_str().to_owned(),
+            )
+        })
         .collect()
 }
 
@@ -283,7 +288,7 @@ fn or_empty(text: Option<&str>) -> RString {
 }
 
 fn unless_empty(text: &RString) -> Option<String> {
-    Some(text.to_string()).filter(|text| !text.is_empty())
+    (!text.is_empty()).then(|| text.as_str().to_owned())
 }
 
 // Out of the adapter: what arrives is checked.

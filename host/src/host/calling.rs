@@ -1,6 +1,7 @@
 //! How one callback goes, in one direction: adapter, account, callback, check, doing.
 
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
@@ -229,6 +230,7 @@ impl Host {
             quarantine: Arc::clone(&self.quarantine),
             stats: Arc::clone(&self.stats),
             worker: parking_lot::Mutex::default(),
+            is_forgiven: AtomicBool::default(),
         }))
     }
 

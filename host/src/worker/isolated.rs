@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use callpop_adapter::Actions;
@@ -23,6 +24,8 @@ use crate::stats::StatsStore;
 /// The pause before a worker is started again, after the second failure in a row; each further one
 /// doubles it. The first is made up for at once.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
+/// The longest such pause: a part of a page's deadline, so that what follows has a chance.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// An adapter that runs in a worker.
 pub(crate) struct Isolated {
@@ -36,6 +39,8 @@ pub(crate) struct Isolated {
     pub(crate) quarantine: Arc<QuarantineStore>,
     pub(crate) stats: Arc<StatsStore>,
     pub(crate) worker: Mutex<Warm>,
+    /// Set where the failures in a row are to be forgotten; the worker may be in use at that time.
+    pub(crate) is_forgiven: AtomicBool,
 }
 
 /// The worker that is kept warm, if there is one, and how often it failed in a row.
@@ -64,6 +69,9 @@ impl Runner for Isolated {
         let Some(mut warm) = self.worker.try_lock_until(deadline) else {
             return Err(WorkerFailure::Deadline { limit }.into());
         };
+        if self.is_forgiven.swap(false, Ordering::Relaxed) {
+            warm.failures = 0;
+        }
         if warm.process.is_none() {
             self.quarantine.check(&self.adapter, &self.sha256)?;
         }
@@ -95,6 +103,10 @@ impl Runner for Isolated {
             }
             self.quarantine.check(&self.adapter, &self.sha256)?;
         }
+    }
+
+    fn forgive(&self) {
+        self.is_forgiven.store(true, Ordering::Relaxed);
     }
 }
 
@@ -151,9 +163,8 @@ impl Isolated {
             self.stats.restart(&self.adapter);
         }
         if warm.failures > 1 {
-            let pause = FIRST_PAUSE * 2_u32.saturating_pow((warm.failures - 2).min(10));
             let left = deadline.saturating_duration_since(Instant::now());
-            std::thread::sleep(pause.min(left));
+            std::thread::sleep(pause_after(warm.failures).min(left));
         }
         let mut process = WorkerProcess::start(&self.program, &self.library, &self.adapter)
             .map_err(Stopped::Failed)?;
@@ -165,6 +176,12 @@ impl Isolated {
         let _ = process.send(&load, deadline);
         Ok(process)
     }
+}
+
+/// The pause after so many failures in a row, two or more.
+fn pause_after(failures: u32) -> Duration {
+    let doubled = 2_u32.saturating_pow(failures.saturating_sub(2));
+    FIRST_PAUSE.saturating_mul(doubled).min(LONGEST_PAUSE)
 }
 
 impl Drop for Isolated {
@@ -248,4 +265,15 @@ fn unexpected(frame: &ToHost) -> FrameError {
     };
     let error = std::io::Error::other(format!("it said {what}, which was not asked for"));
     FrameError::Io(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pause_after;
+
+    #[test]
+    fn pauses_double_and_end() {
+        let millis = [2, 3, 4, 5, 6, 7, 100].map(|failures| pause_after(failures).as_millis());
+        assert_eq!(millis, [50, 100, 200, 400, 800, 1000, 1000]);
+    }
 }

@@ -9,8 +9,8 @@ use serde::{Serialize, de::DeserializeOwned};
 /// The longest frame, in bytes: room for all stored values of an account, escaped.
 pub(super) const MAX_FRAME: usize = 16 * 1024 * 1024;
 
-/// What most frames fit into, in bytes.
-const USUAL_FRAME: usize = 8 * 1024;
+/// What most frames fit into, in bytes; what allocators have at hand.
+const USUAL_FRAME: usize = 1000;
 
 /// Why there is no frame.
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +45,8 @@ pub(super) fn write_frame(
     channel: &mut impl Write,
     frame: &impl Serialize,
 ) -> Result<(), FrameError> {
-    let mut bytes = vec![0; 4];
+    let mut bytes = Vec::with_capacity(USUAL_FRAME);
+    bytes.resize(4, 0);
     serde_json::to_writer(&mut bytes, frame)?;
     let length = bytes.len() - 4;
     let header = u32::try_from(length)

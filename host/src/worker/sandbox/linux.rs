@@ -4,7 +4,6 @@
 
 mod call_search;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use landlock::{
@@ -12,12 +11,9 @@ use landlock::{
     RulesetCreatedAttr, RulesetStatus, Scope,
 };
 use nix::sys::prctl::set_no_new_privs;
-use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
-    SeccompRule, TargetArch,
-};
 
 use super::SandboxReport;
+use call_search::Rule;
 
 /// The newest Landlock that is asked for; an older kernel gives what it has, and the report says so.
 const LANDLOCK: ABI = ABI::V6;
@@ -157,47 +153,23 @@ const NETWORK: &[i64] = &[libc::SYS_socket, libc::SYS_socketpair, libc::SYS_conn
 fn restrict_calls(network: bool) -> Result<(), String> {
     let restrict = || -> Result<(), Box<dyn std::error::Error>> {
         let more = if network { &[] } else { NETWORK };
-        let refused = REFUSED.iter().chain(more).copied();
-        seccompiler::apply_filter_all_threads(&call_search::program(refused)?)?;
-        let own = u64::from(std::process::id());
-        // Signals to this very process are how it aborts.
-        let under_conditions = BTreeMap::from([
-            (libc::SYS_kill, vec![unless_first_is(own)?]),
-            (libc::SYS_tgkill, vec![unless_first_is(own)?]),
-            (libc::SYS_clone, vec![unless_a_thread()?]),
+        let refused = REFUSED.iter().chain(more);
+        let mut rules: Vec<_> = refused.map(|call| (*call, Rule::Refuse)).collect();
+        let own = std::process::id();
+        rules.extend([
+            // Signals to this very process are how it aborts.
+            (libc::SYS_kill, Rule::AllowIfFirstIs(own)),
+            (libc::SYS_tgkill, Rule::AllowIfFirstIs(own)),
+            (
+                libc::SYS_clone,
+                Rule::AllowIfFirstHas(libc::CLONE_THREAD.unsigned_abs()),
+            ),
+            // Its flags stand in memory, where a filter cannot look; the C library then uses
+            // `clone`.
+            (libc::SYS_clone3, Rule::IsUnknown),
         ]);
-        apply(under_conditions, libc::EPERM)?;
-        // Its flags stand in memory, where a filter cannot look; the C library then uses `clone`.
-        apply(
-            BTreeMap::from([(libc::SYS_clone3, Vec::new())]),
-            libc::ENOSYS,
-        )
+        let program = call_search::program(rules)?;
+        Ok(seccompiler::apply_filter_all_threads(&program)?)
     };
     restrict().map_err(|error| error.to_string())
-}
-
-fn apply(
-    refused: BTreeMap<i64, Vec<SeccompRule>>,
-    error: i32,
-) -> Result<(), Box<dyn std::error::Error>> {
-    let filter = SeccompFilter::new(
-        refused,
-        SeccompAction::Allow,
-        SeccompAction::Errno(error.unsigned_abs()),
-        TargetArch::try_from(std::env::consts::ARCH)?,
-    )?;
-    let program: BpfProgram = filter.try_into()?;
-    Ok(seccompiler::apply_filter_all_threads(&program)?)
-}
-
-fn unless_first_is(value: u64) -> Result<SeccompRule, seccompiler::BackendError> {
-    let condition = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, value)?;
-    SeccompRule::new(vec![condition])
-}
-
-fn unless_a_thread() -> Result<SeccompRule, seccompiler::BackendError> {
-    let thread = u64::from(libc::CLONE_THREAD.unsigned_abs());
-    let no_thread = SeccompCmpOp::MaskedEq(thread);
-    let condition = SeccompCondition::new(0, SeccompCmpArgLen::Dword, no_thread, 0)?;
-    SeccompRule::new(vec![condition])
 }

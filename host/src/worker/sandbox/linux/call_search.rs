@@ -13,6 +13,8 @@ use seccompiler::{BpfProgram, sock_filter};
 // Where `struct seccomp_data` has what is looked at.
 const NUMBER: u32 = 0;
 const ARCHITECTURE: u32 = 4;
+/// The lower half of the first argument, on a machine whose lower half comes first.
+const FIRST_ARGUMENT: u32 = 16;
 
 /// What `ARCHITECTURE` says in a process of this machine's own kind (`linux/audit.h`).
 #[cfg(target_arch = "x86_64")]
@@ -28,13 +30,54 @@ const SECOND_KIND: u32 = 0x4000_0000;
 const ALLOW: sock_filter = answer(libc::SECCOMP_RET_ALLOW);
 const REFUSE: sock_filter = answer(libc::SECCOMP_RET_ERRNO | libc::EPERM.unsigned_abs());
 
-/// A filter that refuses these calls with "not permitted", and allows all others.
+/// What is done about a system call. All calls without a rule are allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rule {
+    /// It fails with "not permitted".
+    Refuse,
+    /// It fails as if the kernel did not have it.
+    IsUnknown,
+    /// Allowed if the first argument is this, as far as 32 bits go; else refused.
+    AllowIfFirstIs(u32),
+    /// Allowed if the first argument has one of these bits; else refused.
+    AllowIfFirstHas(u32),
+}
+
+impl Rule {
+    /// What is done once the call is found.
+    fn instructions(self) -> Vec<sock_filter> {
+        match self {
+            Self::Refuse => vec![REFUSE],
+            Self::IsUnknown => vec![answer(
+                libc::SECCOMP_RET_ERRNO | libc::ENOSYS.unsigned_abs(),
+            )],
+            Self::AllowIfFirstIs(value) => allow_if(libc::BPF_JEQ, value),
+            Self::AllowIfFirstHas(bits) => allow_if(libc::BPF_JSET, bits),
+        }
+    }
+}
+
+fn allow_if(comparison: u32, with: u32) -> Vec<sock_filter> {
+    vec![
+        load(FIRST_ARGUMENT),
+        jump(comparison, with, 0, 1),
+        ALLOW,
+        REFUSE,
+    ]
+}
+
+/// A filter that does about each call as its rule says, and allows all calls without one.
 ///
 /// # Errors
 /// If there are so many that a jump gets too long.
-pub(super) fn program(refused: impl Iterator<Item = i64>) -> Result<BpfProgram, TryFromIntError> {
-    let mut refused = refused.map(u32::try_from).collect::<Result<Vec<_>, _>>()?;
-    refused.sort_unstable();
+pub(super) fn program(
+    rules: impl IntoIterator<Item = (i64, Rule)>,
+) -> Result<BpfProgram, TryFromIntError> {
+    let mut numbered = Vec::new();
+    for (call, rule) in rules {
+        numbered.push((u32::try_from(call)?, rule));
+    }
+    numbered.sort_unstable_by_key(|(call, _)| *call);
     let mut program = vec![
         load(ARCHITECTURE),
         jump(libc::BPF_JEQ, HERE, 1, 0),
@@ -43,21 +86,30 @@ pub(super) fn program(refused: impl Iterator<Item = i64>) -> Result<BpfProgram, 
         jump(libc::BPF_JGE, SECOND_KIND, 0, 1),
         REFUSE,
     ];
-    program.extend(search(&refused)?);
+    program.extend(search(&numbered)?);
     Ok(program)
 }
 
-fn search(calls: &[u32]) -> Result<BpfProgram, TryFromIntError> {
-    if calls.len() <= 1 {
-        let call = calls.first().copied().unwrap_or(SECOND_KIND);
-        return Ok(vec![jump(libc::BPF_JEQ, call, 0, 1), REFUSE, ALLOW]);
+fn search(rules: &[(u32, Rule)]) -> Result<BpfProgram, TryFromIntError> {
+    match rules {
+        [] => Ok(vec![ALLOW]),
+        [(call, rule)] => {
+            let found = rule.instructions();
+            let mut program = vec![jump(libc::BPF_JEQ, *call, 0, found.len().try_into()?)];
+            program.extend(found);
+            program.push(ALLOW);
+            Ok(program)
+        }
+        _ => {
+            let (low, high) = rules.split_at(rules.len() / 2);
+            let below = search(low)?;
+            let (first_above, _) = high[0];
+            let mut program = vec![jump(libc::BPF_JGE, first_above, below.len().try_into()?, 0)];
+            program.extend(below);
+            program.extend(search(high)?);
+            Ok(program)
+        }
     }
-    let (low, high) = calls.split_at(calls.len() / 2);
-    let below = search(low)?;
-    let mut program = vec![jump(libc::BPF_JGE, high[0], below.len().try_into()?, 0)];
-    program.extend(below);
-    program.extend(search(high)?);
-    Ok(program)
 }
 
 fn load(offset: u32) -> sock_filter {
@@ -85,18 +137,28 @@ const fn instruction(code: u32, jt: u8, jf: u8, k: u32) -> sock_filter {
 
 #[cfg(test)]
 mod tests {
-    use super::{ALLOW, HERE, REFUSE, program};
+    use super::{ALLOW, HERE, REFUSE, Rule, program};
+    use seccompiler::sock_filter;
 
-    /// What the filter answers, as `seccomp_run_filters` would go through it.
-    fn answer(program: &[seccompiler::sock_filter], architecture: u32, number: u32) -> u32 {
+    /// What the filter answers: its instructions, done as `linux/filter.h` says.
+    fn answer(program: &[sock_filter], architecture: u32, number: u32, first: u32) -> u32 {
         let (mut at, mut loaded) = (0, 0);
         loop {
             let it = &program[at];
             at += 1;
+            let jump = |so: bool| usize::from(if so { it.jt } else { it.jf });
             match u32::from(it.code) {
-                0x20 => loaded = if it.k == 0 { number } else { architecture },
-                0x15 => at += usize::from(if loaded == it.k { it.jt } else { it.jf }),
-                0x35 => at += usize::from(if loaded >= it.k { it.jt } else { it.jf }),
+                0x20 => {
+                    loaded = match it.k {
+                        0 => number,
+                        4 => architecture,
+                        16 => first,
+                        offset => panic!("{offset}"),
+                    }
+                }
+                0x15 => at += jump(loaded == it.k),
+                0x35 => at += jump(loaded >= it.k),
+                0x45 => at += jump(loaded & it.k != 0),
                 0x06 => return it.k,
                 code => panic!("{code:#x}"),
             }
@@ -105,23 +167,48 @@ mod tests {
 
     #[test]
     fn what_is_listed_is_refused_and_nothing_else() {
-        for refused in [
+        let refused = |call| (call, Rule::Refuse);
+        for rules in [
             vec![],
-            vec![59],
-            vec![3, 1, 2],
-            (0..200).step_by(3).collect(),
+            vec![refused(59)],
+            vec![refused(3), refused(1), refused(2)],
+            (0..200).step_by(3).map(refused).collect(),
         ] {
-            let program = program(refused.iter().copied()).unwrap();
+            let program = program(rules.clone()).unwrap();
             for number in 0..600 {
-                let expected = if refused.contains(&i64::from(number)) {
-                    REFUSE.k
-                } else {
-                    ALLOW.k
-                };
-                assert_eq!(answer(&program, HERE, number), expected, "{number}");
-                assert_eq!(answer(&program, HERE, number | 0x4000_0000), REFUSE.k);
-                assert_eq!(answer(&program, 0, number), libc::SECCOMP_RET_KILL_PROCESS);
+                let is_refused = rules.contains(&refused(i64::from(number)));
+                let expected = if is_refused { REFUSE.k } else { ALLOW.k };
+                assert_eq!(answer(&program, HERE, number, 0), expected, "{number}");
+                assert_eq!(
+                    answer(&program, HERE, number | 0x4000_0000, 0),
+                    REFUSE.k,
+                    "a call of the second kind"
+                );
+                assert_eq!(
+                    answer(&program, 0, number, 0),
+                    libc::SECCOMP_RET_KILL_PROCESS
+                );
             }
+        }
+    }
+
+    #[test]
+    fn conditions_look_at_the_first_argument() {
+        let program = program([
+            (1, Rule::AllowIfFirstIs(7)),
+            (2, Rule::AllowIfFirstHas(0x10)),
+            (3, Rule::IsUnknown),
+        ])
+        .unwrap();
+        for (number, first, expected) in [
+            (1, 7, ALLOW.k),
+            (1, 8, REFUSE.k),
+            (2, 0x31, ALLOW.k),
+            (2, 0x21, REFUSE.k),
+            (3, 0, 0x0005_0000 | libc::ENOSYS.unsigned_abs()),
+            (4, 0, ALLOW.k),
+        ] {
+            assert_eq!(answer(&program, HERE, number, first), expected);
         }
     }
 }
