@@ -2,8 +2,10 @@
 
 mod builder;
 mod calling;
+mod on_call;
 
 pub use builder::{BuildError, HostBuilder};
+pub use on_call::{AccountOutcome, LogMenu, PopResult};
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
@@ -14,6 +16,7 @@ use callpop_adapter::{CallLog, Contact};
 use crate::Hostname;
 use crate::account_store::{Account, AccountStore};
 use crate::browser::Browser;
+use crate::call_ledger::CallLedger;
 use crate::connecting::{self, ConnectRequest};
 use crate::discovery::Catalog;
 use crate::doctor::{self, Finding};
@@ -62,6 +65,7 @@ pub struct Host {
     folders: Vec<PathBuf>,
     catalog: RwLock<Arc<Catalog>>,
     accounts: AccountStore,
+    calls: CallLedger,
     copies: PrivateCopies,
     browser: Arc<dyn Browser>,
     quarantine: Arc<QuarantineStore>,
@@ -115,6 +119,7 @@ impl Host {
     pub fn take_kept_aside(&self) -> Vec<KeptAside> {
         let mut kept = self.accounts.take_kept_aside();
         kept.extend(self.settings.take_kept_aside());
+        kept.extend(self.calls.take_kept_aside());
         kept
     }
 

@@ -42,6 +42,8 @@
 mod abi_name;
 mod account_store;
 mod browser;
+mod call_event;
+mod call_ledger;
 mod connecting;
 mod contact_json;
 mod discovery;
@@ -60,6 +62,7 @@ mod manifest;
 mod outcome;
 mod plain_text;
 mod plan;
+mod pop_rules;
 mod private_copy;
 mod quarantine;
 mod refusal;
@@ -74,13 +77,16 @@ pub mod worker;
 pub use abi_name::AbiName;
 pub use account_store::Account;
 pub use browser::{Browser, BrowserError, Page, RecordingBrowser, SystemBrowser};
+pub use call_event::{CallEvent, CallState, Direction};
 pub use connecting::ConnectRequest;
 pub use contact_json::{ContactError, contact_from_json};
 pub use discovery::{AdapterFile, Catalog, Description, FileState, Folder};
 pub use doctor::{Finding, Health};
 pub use error::{CallError, ConnectError, FindError, with_causes};
 pub use home::{default_home, default_plugins_folders};
-pub use host::{BuildError, CallOptions, Host, HostBuilder, Isolation};
+pub use host::{
+    AccountOutcome, BuildError, CallOptions, Host, HostBuilder, Isolation, LogMenu, PopResult,
+};
 pub use hostname::{Hostname, HostnameError};
 pub use inspection::{Inspection, inspect};
 pub use loading::LoadError;
@@ -88,6 +94,7 @@ pub use manifest::{ContactType, HostPattern, Manifest, ManifestError, Setting, S
 pub use outcome::{LogOut, Outcome};
 pub use plain_text::plain_line;
 pub use plan::{ActionRejection, MAX_PAGES, StoredChange, StoredChangeKind};
+pub use pop_rules::{PopSettings, PopWhen, SeveralMatches, Suppression};
 pub use quarantine::Quarantined;
 pub use refusal::{MAX_FILE_SIZE, Refusal};
 pub use runner::{Callback, RunError};

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::pop_rules::PopSettings;
 use crate::state_file::{KeptAside, StateError, StateFile};
 
 /// Something that an adapter's manifest may ask for, and that nobody has without being granted it.
@@ -33,6 +34,8 @@ struct Settings {
     granted: BTreeMap<String, BTreeSet<Permission>>,
     /// Whether a worker that cannot be put into the whole sandbox is refused.
     require_sandbox: bool,
+    /// When calls pop, by the adapter's id.
+    call_pop: BTreeMap<String, PopSettings>,
 }
 
 /// The file.
@@ -79,6 +82,18 @@ impl SettingsStore {
                 granted.remove(&permission);
             }
             settings.granted.retain(|_, granted| !granted.is_empty());
+            Ok(())
+        })
+    }
+
+    pub(crate) fn pop(&self, adapter: &str) -> Result<PopSettings, StateError> {
+        let settings = self.file.read()?;
+        Ok(settings.call_pop.get(adapter).copied().unwrap_or_default())
+    }
+
+    pub(crate) fn set_pop(&self, adapter: &str, pop: PopSettings) -> Result<(), StateError> {
+        self.file.update(|settings| {
+            settings.call_pop.insert(adapter.to_owned(), pop);
             Ok(())
         })
     }

@@ -11,6 +11,7 @@ mod adapters;
 #[cfg(unix)]
 mod browser;
 mod calling;
+mod calls;
 mod command_line;
 mod discovery;
 mod documents;

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, RwLock};
 use super::{Host, Isolation};
 use crate::account_store::AccountStore;
 use crate::browser::{Browser, SystemBrowser};
+use crate::call_ledger::CallLedger;
 use crate::discovery::Catalog;
 use crate::home;
 use crate::private_copy::PrivateCopies;
@@ -129,6 +130,7 @@ impl HostBuilder {
             catalog: RwLock::new(Arc::new(Catalog::scan(&unique))),
             folders: unique,
             accounts: AccountStore::in_home(&home),
+            calls: CallLedger::in_home(&home),
             copies,
             browser: self.browser.unwrap_or_else(|| Arc::new(SystemBrowser)),
             quarantine: Arc::new(QuarantineStore::in_home(&home)),

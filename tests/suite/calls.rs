@@ -1,0 +1,266 @@
+//! Calls, not commands: a dialer tells of its calls, and each page opens once.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Barrier};
+use std::thread;
+
+use callpop_host::{
+    AccountOutcome, Browser, BrowserError, CallEvent, CallLog, CallState, ConnectRequest, Contact,
+    Direction, Host, LogMenu, Page, PopResult, PopSettings, PopWhen, RecordingBrowser,
+    SeveralMatches, Suppression,
+};
+use callpop_tests::Sandbox;
+
+const CALL: &str = "call-1";
+
+/// A host on which these adapters are connected, whose pages are recorded.
+fn host(sandbox: &Sandbox) -> (Host, Arc<RecordingBrowser>) {
+    let browser = Arc::new(RecordingBrowser::default());
+    let host = sandbox.host_with(browser.clone());
+    for (adapter, hostname) in [
+        ("pipedrive", "acme.pipedrive.com"),
+        ("freshdesk", "acme.freshdesk.com"),
+    ] {
+        host.connect(&ConnectRequest::new(adapter, hostname))
+            .unwrap();
+    }
+    (host, browser)
+}
+
+fn sandbox() -> Sandbox {
+    Sandbox::with(&["pipedrive", "freshdesk"])
+}
+
+fn ringing() -> CallEvent {
+    ringing_of(CALL)
+}
+
+fn ringing_of(call: &str) -> CallEvent {
+    CallEvent::new(call, Direction::Inbound, CallState::Ringing)
+        .with_match("pipedrive", Contact::new("7", "John Doe", "+12025550123"))
+}
+
+/// What an event led to, in words.
+fn said(outcomes: &[AccountOutcome]) -> Vec<String> {
+    let result = |result: &PopResult| match result {
+        PopResult::Opened { outcomes, left_out } => {
+            format!("opened {}, left out {}", outcomes.len(), left_out.len())
+        }
+        PopResult::Ask(contacts) => format!("ask, {} contacts", contacts.len()),
+        PopResult::Suppressed(why) => why.to_string(),
+        PopResult::Failed { error, .. } => format!("failed: {error}"),
+        _ => String::new(),
+    };
+    outcomes
+        .iter()
+        .map(|it| format!("{}: {}", it.adapter, result(&it.result)))
+        .collect()
+}
+
+#[test]
+fn a_call_pops_once_from_the_first_ring_to_the_end() {
+    let sandbox = sandbox();
+    let (host, browser) = host(&sandbox);
+    let mut all = Vec::new();
+    for state in [
+        CallState::Ringing,
+        CallState::Ringing,
+        CallState::Connected,
+        CallState::Ended,
+        CallState::Ringing,
+    ] {
+        all.push(said(&host.on_call(&ringing().at(state)).unwrap()).join("; "));
+    }
+    insta::assert_snapshot!(all.join("\n"), @"
+    pipedrive: opened 1, left out 0; freshdesk: no contact matches
+    pipedrive: its pages were opened already; freshdesk: no contact matches
+    pipedrive: its pages were opened already; freshdesk: no contact matches
+    pipedrive: the call is over; freshdesk: the call is over
+    pipedrive: the call is over; freshdesk: the call is over
+    ");
+    assert_eq!(browser.pages().len(), 1);
+}
+
+#[test]
+fn a_restart_and_a_warm_transfer_do_not_double_the_page() {
+    let sandbox = sandbox();
+    let (first, browser) = host(&sandbox);
+    first.on_call(&ringing()).unwrap();
+    assert_eq!(browser.pages().len(), 1);
+    drop(first);
+    let (second, browser) = host(&sandbox);
+    second.on_call(&ringing().at(CallState::Connected)).unwrap();
+    let transferred = ringing_of("call-2");
+    second
+        .on_call(&transferred.clone().replacing(CALL))
+        .unwrap();
+    second.on_call(&transferred).unwrap();
+    assert!(browser.pages().is_empty());
+    // What it replaced is over; another call is another call.
+    assert_eq!(
+        said(&second.on_call(&ringing()).unwrap())[0],
+        "pipedrive: the call is over"
+    );
+    second.on_call(&ringing_of("call-3")).unwrap();
+    assert_eq!(browser.pages().len(), 1);
+}
+
+#[test]
+fn each_account_pops_by_its_own_settings() {
+    let sandbox = sandbox();
+    let (host, browser) = host(&sandbox);
+    let mut on_answer = PopSettings::default();
+    on_answer.inbound = PopWhen::Answer;
+    host.set_pop_settings("freshdesk", on_answer).unwrap();
+    let event = ringing().with_match("freshdesk", Contact::new("8", "John Doe", ""));
+    assert_eq!(
+        said(&host.on_call(&event).unwrap()),
+        [
+            "pipedrive: opened 1, left out 0",
+            "freshdesk: it pops when the call is answered"
+        ]
+    );
+    host.on_call(&event.at(CallState::Connected)).unwrap();
+    let pages = browser.pages();
+    let pages: Vec<_> = pages.iter().map(|page| page.url.as_str()).collect();
+    assert_eq!(
+        pages,
+        [
+            "https://acme.pipedrive.com/person/7",
+            "https://acme.freshdesk.com/a/contacts/8"
+        ]
+    );
+    assert_eq!(host.pop_settings("freshdesk").unwrap(), on_answer);
+}
+
+#[test]
+fn the_user_selects_one_of_several() {
+    let sandbox = sandbox();
+    let (host, browser) = host(&sandbox);
+    let mut prompt = PopSettings::default();
+    prompt.several = SeveralMatches::Prompt;
+    host.set_pop_settings("pipedrive", prompt).unwrap();
+    let other = Contact::new("8", "Jane Doe", "+12025550123");
+    let event = ringing().with_match("pipedrive", other.clone());
+    assert_eq!(
+        said(&host.on_call(&event).unwrap())[0],
+        "pipedrive: ask, 2 contacts"
+    );
+    assert_eq!(
+        said(&host.on_call(&event).unwrap())[0],
+        "pipedrive: the user is asked already which contact it is"
+    );
+    assert!(browser.pages().is_empty());
+    let chosen = host.choose(CALL, "pipedrive", &other).unwrap();
+    assert!(matches!(chosen, PopResult::Opened { .. }), "{chosen:?}");
+    let again = host.choose(CALL, "pipedrive", &other).unwrap();
+    assert!(
+        matches!(again, PopResult::Suppressed(Suppression::AlreadyPopped)),
+        "{again:?}"
+    );
+    assert_eq!(
+        browser.pages()[0].url.as_str(),
+        "https://acme.pipedrive.com/person/8"
+    );
+    host.on_call(&event.at(CallState::Ended)).unwrap();
+    let late = host.choose(CALL, "pipedrive", &Contact::new("7", "", ""));
+    assert!(matches!(
+        late.unwrap(),
+        PopResult::Suppressed(Suppression::Ended)
+    ));
+    assert_eq!(browser.pages().len(), 1);
+}
+
+#[test]
+fn threads_that_tell_of_the_same_call_open_one_page() {
+    let sandbox = sandbox();
+    let (host, browser) = host(&sandbox);
+    let start = Barrier::new(8);
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                start.wait();
+                host.on_call(&ringing()).unwrap();
+            });
+        }
+    });
+    assert_eq!(browser.pages().len(), 1);
+}
+
+/// A browser that cannot be started the first time.
+#[derive(Default)]
+struct Hesitant {
+    has_failed: AtomicBool,
+    then: RecordingBrowser,
+}
+
+impl Browser for Hesitant {
+    fn open(&self, page: &Page) -> Result<(), BrowserError> {
+        if !self.has_failed.swap(true, Ordering::Relaxed) {
+            return Err(BrowserError {
+                url: page.url.as_str().to_owned(),
+                source: std::io::Error::other("not yet"),
+            });
+        }
+        self.then.open(page)
+    }
+}
+
+#[test]
+fn a_page_that_could_not_open_is_tried_again_at_the_next_event() {
+    let sandbox = sandbox();
+    drop(host(&sandbox));
+    let browser = Arc::new(Hesitant::default());
+    let host = sandbox.host_with(browser.clone());
+    assert!(matches!(
+        host.on_call(&ringing()).unwrap()[0].result,
+        PopResult::Failed { .. }
+    ));
+    host.on_call(&ringing().at(CallState::Connected)).unwrap();
+    host.on_call(&ringing().at(CallState::Connected)).unwrap();
+    assert_eq!(browser.then.pages().len(), 1);
+}
+
+#[test]
+fn what_is_kept_of_calls_names_nobody() {
+    let sandbox = sandbox();
+    let (host, _) = host(&sandbox);
+    host.on_call(&ringing()).unwrap();
+    let text = std::fs::read_to_string(sandbox.home().join("calls.json")).unwrap();
+    assert!(
+        !text.contains("John") && !text.contains("2025550123"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_menu_of_a_logged_call() {
+    let sandbox = Sandbox::with(&["pipedrive", "freshdesk", "redtail", "bullhorn"]);
+    let host = sandbox.host();
+    let contact = Contact::new("7", "", "");
+    for (adapter, log, contact, menu) in [
+        // Its log page is known.
+        ("redtail", CallLog::new("9"), None, LogMenu::LogPage),
+        // Sources: the reference extension has no log page for Bullhorn.
+        (
+            "bullhorn",
+            CallLog::new("9"),
+            Some(&contact),
+            LogMenu::ContactPage,
+        ),
+        (
+            "bullhorn",
+            CallLog::new("9").with_contact_id("7"),
+            None,
+            LogMenu::ContactPage,
+        ),
+        ("bullhorn", CallLog::new("9"), None, LogMenu::Nothing),
+    ] {
+        assert_eq!(
+            host.log_menu(adapter, &log, contact).unwrap(),
+            menu,
+            "{adapter}"
+        );
+    }
+    assert!(host.log_menu("none", &CallLog::new("9"), None).is_err());
+}
