@@ -4,7 +4,8 @@
 //!    without running any adapter.
 //! 2. Show the [`Catalog`]: every file with its state, and why a refused one is refused.
 //! 3. [`connect`](Host::connect) an account: an adapter, and the address of the user's CRM.
-//! 4. When a call is received, [`open_contact_page`](Host::open_contact_page).
+//! 4. When something happens to a call, [`on_call`](Host::on_call); or, when a contact's page is
+//!    wanted whatever the call does, [`open_contact_page`](Host::open_contact_page).
 //! 5. When the user picks "Open call log", [`open_log_page`](Host::open_log_page).
 //! 6. When the user logs out, [`log_out`](Host::log_out).
 //!
@@ -112,3 +113,8 @@ pub use callpop_adapter::{AdapterError, CallLog, Contact, ErrorCode, OpenAs};
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// So is that of the guide.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/calls.md")]
+struct CallsGuide;
