@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::call_event::{CallEvent, CallState};
 use crate::pop_rules::CallMemory;
-use crate::state_file::{KeptAside, StateError, StateFile};
+use crate::state_file::{KeptAside, StateError, StateFile, seconds_since_1970};
 
 /// How long a call is remembered after something was last heard of it.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
@@ -38,8 +38,7 @@ impl CallLedger {
         event: &CallEvent,
         decide: impl FnOnce(&mut CallMemory) -> R,
     ) -> Result<R, StateError> {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH);
-        let now = now.map_or(0, |since| since.as_secs());
+        let now = seconds_since_1970();
         self.file.update(|Calls { calls }| {
             calls.retain(|_, call| now.saturating_sub(call.heard) <= KEPT.as_secs());
             let replaced = event.replaces.as_ref().and_then(|id| calls.get_mut(id));

@@ -99,10 +99,7 @@ impl Host {
     pub fn rescan(&self) {
         let catalog = Arc::new(Catalog::scan(&self.folders));
         *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = catalog;
-        self.runners
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.lock_runners().clear();
         self.copies.sweep();
     }
 
@@ -134,11 +131,9 @@ impl Host {
     /// # Errors
     /// [`StateError`] if that cannot be kept.
     pub fn release(&self, adapter: &str) -> Result<bool, StateError> {
-        let runners = self.runners.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(runner) = runners.get(adapter) {
+        if let Some(runner) = self.lock_runners().get(adapter) {
             runner.forgive();
         }
-        drop(runners);
         self.quarantine.release(adapter)
     }
 
@@ -253,7 +248,7 @@ impl Host {
             let request = Request::OpenLogPage(callee.context(), log);
             return self.call(&callee, &request, options);
         }
-        let contact = contact.cloned().or_else(|| calling::contact_of(log));
+        let contact = calling::contact_of(log, contact);
         let Some(contact) = contact else {
             return Err(CallError::NoLogPage(callee.description.manifest.name));
         };
@@ -301,10 +296,7 @@ impl Host {
 impl Drop for Host {
     fn drop(&mut self) {
         // The workers end first, since they tell of their memory then.
-        self.runners
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.lock_runners().clear();
         self.stats.write();
     }
 }

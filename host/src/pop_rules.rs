@@ -128,10 +128,6 @@ impl CallMemory {
         self.ended = true;
     }
 
-    pub(crate) fn is_ended(&self) -> bool {
-        self.ended
-    }
-
     /// Decides what the event leads to in the account of this adapter, and remembers it.
     pub(crate) fn decide(
         &mut self,
@@ -172,13 +168,21 @@ impl CallMemory {
         Decision::Ask(matches)
     }
 
-    /// Opens the contacts that were not opened for this call yet, as far as there may be more.
-    pub(crate) fn open(
+    /// Decides about the contact that the user selected, and remembers it.
+    pub(crate) fn choose(
         &mut self,
         adapter: &str,
-        matches: Vec<Contact>,
+        contact: &Contact,
         max_pages: usize,
     ) -> Decision {
+        if self.ended {
+            return Decision::Nothing(Suppression::Ended);
+        }
+        self.open(adapter, vec![contact.clone()], max_pages)
+    }
+
+    /// Opens the contacts that were not opened for this call yet, as far as there may be more.
+    fn open(&mut self, adapter: &str, matches: Vec<Contact>, max_pages: usize) -> Decision {
         let pages: usize = self.popped.values().map(BTreeSet::len).sum();
         let before = self.popped.get(adapter);
         let is_new = |contact: &Contact| before.is_none_or(|ids| !ids.contains(&contact.id));

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-use crate::state_file::{StateError, StateFile};
+use crate::state_file::{StateError, StateFile, seconds_since_1970};
 use crate::worker::WorkerFailure;
 
 /// So many failures within [`WINDOW`] are too many.
@@ -76,7 +76,7 @@ impl QuarantineStore {
 
     /// Counts a failure, and puts the adapter into quarantine if it is one too many.
     pub(crate) fn record(&self, adapter: &str, sha256: &str, failure: &WorkerFailure) {
-        let now = seconds(SystemTime::now());
+        let now = seconds_since_1970();
         let counted = self.file.update(|records| {
             let record = records.adapters.entry(adapter.to_owned()).or_default();
             if record.sha256 != sha256 {
@@ -136,9 +136,4 @@ impl Record {
             last: self.failures.last()?.what.clone(),
         })
     }
-}
-
-fn seconds(time: SystemTime) -> u64 {
-    time.duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs())
 }

@@ -86,9 +86,9 @@ impl SettingsStore {
         })
     }
 
-    pub(crate) fn pop(&self, adapter: &str) -> Result<PopSettings, StateError> {
-        let settings = self.file.read()?;
-        Ok(settings.call_pop.get(adapter).copied().unwrap_or_default())
+    /// When calls pop, by the adapter's id, where that was set.
+    pub(crate) fn pop(&self) -> Result<BTreeMap<String, PopSettings>, StateError> {
+        Ok(self.file.read()?.call_pop)
     }
 
     pub(crate) fn set_pop(&self, adapter: &str, pop: PopSettings) -> Result<(), StateError> {

@@ -185,6 +185,13 @@ fn lock(path: &Path) -> Result<File, StateError> {
     lock().map_err(|source| failed("lock", &lock_path, source))
 }
 
+/// The time, as state files keep it.
+pub(crate) fn seconds_since_1970() -> u64 {
+    SystemTime::UNIX_EPOCH
+        .elapsed()
+        .map_or(0, |since| since.as_secs())
+}
+
 /// Makes the folder, and those above it, for its owner alone.
 pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();

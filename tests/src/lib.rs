@@ -6,4 +6,4 @@ mod sandbox;
 
 pub use artifacts::{adapters, build, library, program, workspace};
 pub use needs::needed_program;
-pub use sandbox::{Ran, Sandbox};
+pub use sandbox::{PATIENT, Ran, Sandbox};

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use crate::artifacts;
 
 /// Long enough for everything that does end, beside a build.
-const PATIENT: Duration = Duration::from_secs(60);
+pub const PATIENT: Duration = Duration::from_secs(60);
 
 /// A folder with `home` and `plugins` in it, gone with the test.
 #[derive(Debug)]

@@ -3,9 +3,9 @@
 use std::fs::{self, OpenOptions};
 use std::process::Command;
 
-use callpop_tests::{Sandbox, library};
+use callpop_tests::{PATIENT, Sandbox, library};
 
-use super::isolation::{PATIENT, call, eventually, host, is_alive, kill, workers_of};
+use super::isolation::{call, eventually, host, is_alive, kill, workers_of};
 
 #[test]
 fn a_file_that_changes_while_it_is_loaded_harms_nobody() {

@@ -13,10 +13,8 @@ use callpop_host::{
     CallError, CallOptions, ConnectRequest, Contact, Host, Isolation, LoadError, Outcome,
     Permission, RecordingBrowser, RunError, WorkerFailure, worker::Limits,
 };
-use callpop_tests::{Sandbox, library, program};
+use callpop_tests::{PATIENT, Sandbox, library, program};
 
-/// Long enough for everything that does end, beside a build on a busy machine.
-pub(super) const PATIENT: Duration = Duration::from_secs(60);
 /// For what never ends.
 const IMPATIENT: Duration = Duration::from_secs(3);
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
 
@@ -29,7 +29,7 @@ pub(crate) fn run(seconds: u32) -> Result<ExitCode> {
     let mut found = Vec::new();
     for target in targets {
         // A sanitizer is a thing of the nightly toolchain; this lets the stable one have it.
-        let status = Command::new("cargo")
+        let status = layout::cargo()
             .args(["fuzz", "run", &target, "--"])
             .arg(format!("-max_total_time={seconds}"))
             .args(["-timeout=10", "-print_final_stats=1", "-print_funcs=0"])

@@ -1,8 +1,9 @@
 //! How one callback goes, in one direction: adapter, account, callback, check, doing.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use callpop_adapter::{Actions, CallLog, Contact, Context};
@@ -143,9 +144,8 @@ impl Host {
 
     /// What runs the adapter, from its private copy.
     fn runner(&self, callee: &Callee) -> Result<Arc<dyn Runner>, CallError> {
-        // Held while loading, so that one adapter is not loaded twice; a lock that a panic
-        // poisoned still guards a whole map.
-        let mut runners = self.runners.lock().unwrap_or_else(PoisonError::into_inner);
+        // Held while loading, so that one adapter is not loaded twice.
+        let mut runners = self.lock_runners();
         if let Some(runner) = runners.get(callee.id()) {
             return Ok(Arc::clone(runner));
         }
@@ -178,10 +178,12 @@ impl Host {
 
     /// Has the adapter started anew when it is next called.
     pub(super) fn forget_runner(&self, adapter: &str) {
-        self.runners
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(adapter);
+        self.lock_runners().remove(adapter);
+    }
+
+    pub(super) fn lock_runners(&self) -> MutexGuard<'_, HashMap<String, Arc<dyn Runner>>> {
+        // A lock that a panic poisoned still guards a whole map.
+        self.runners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn new_runner(
@@ -294,8 +296,11 @@ pub(super) fn with_contact(mut log: CallLog, contact: Option<&Contact>) -> CallL
     log
 }
 
-/// The contact that the log names.
-pub(super) fn contact_of(log: &CallLog) -> Option<Contact> {
+/// The contact that the dialer names, else the one that the log names.
+pub(super) fn contact_of(log: &CallLog, named: Option<&Contact>) -> Option<Contact> {
+    if named.is_some() {
+        return named.cloned();
+    }
     let mut contact = Contact::new(log.contact_id.clone()?, "", "");
     contact.contact_type.clone_from(&log.contact_type);
     contact.extras.clone_from(&log.extras);

@@ -3,6 +3,7 @@
 use callpop_adapter::{CallLog, Contact};
 
 use super::{CallOptions, Host, calling};
+use crate::account_store::Account;
 use crate::call_event::CallEvent;
 use crate::error::{CallError, FindError};
 use crate::outcome::Outcome;
@@ -62,13 +63,13 @@ impl Host {
     /// [`StateError`] if what is remembered of calls or accounts cannot be read or written; no
     /// page opens then.
     pub fn on_call(&self, event: &CallEvent) -> Result<Vec<AccountOutcome>, StateError> {
-        let accounts = self.accounts.all()?.into_iter();
-        let accounts = accounts
-            .map(|account| Ok((self.settings.pop(&account.adapter)?, account.adapter)))
-            .collect::<Result<Vec<_>, StateError>>()?;
+        let accounts = self.accounts.all()?;
+        let settings = self.settings.pop()?;
         let decisions = self.calls.hear(event, |call| {
-            let decide = |(settings, adapter): (PopSettings, String)| {
-                (call.decide(event, &adapter, settings), adapter)
+            let decide = |account: Account| {
+                let settings = settings.get(&account.adapter).copied().unwrap_or_default();
+                let decision = call.decide(event, &account.adapter, settings);
+                (decision, account.adapter)
             };
             accounts.into_iter().map(decide).collect::<Vec<_>>()
         })?;
@@ -93,13 +94,10 @@ impl Host {
         adapter: &str,
         contact: &Contact,
     ) -> Result<PopResult, StateError> {
-        let max_pages = self.settings.pop(adapter)?.max_pages;
-        let decision = self.calls.change(call_id, |call| {
-            if call.is_ended() {
-                return Decision::Nothing(Suppression::Ended);
-            }
-            call.open(adapter, vec![contact.clone()], max_pages)
-        })?;
+        let max_pages = self.pop_settings(adapter)?.max_pages;
+        let decision = self
+            .calls
+            .change(call_id, |call| call.choose(adapter, contact, max_pages))?;
         let unknown = Decision::Nothing(Suppression::Ended);
         self.carry_out(call_id, adapter, decision.unwrap_or(unknown))
     }
@@ -109,7 +107,8 @@ impl Host {
     /// # Errors
     /// [`StateError`] if the settings cannot be read.
     pub fn pop_settings(&self, adapter: &str) -> Result<PopSettings, StateError> {
-        self.settings.pop(adapter)
+        let settings = self.settings.pop()?;
+        Ok(settings.get(adapter).copied().unwrap_or_default())
     }
 
     /// Changes when calls of this adapter's account pop, and what.
@@ -132,7 +131,7 @@ impl Host {
     ) -> Result<LogMenu, FindError> {
         let (_, description) = self.find(adapter)?;
         let manifest = &description.manifest;
-        let has_contact = contact.is_some() || calling::contact_of(log).is_some();
+        let has_contact = calling::contact_of(log, contact).is_some();
         Ok(if manifest.can_open_log_page {
             LogMenu::LogPage
         } else if manifest.can_open_contact_page && has_contact {

@@ -23,8 +23,7 @@ impl Channel {
         let timed = Timed {
             stream,
             deadline: Instant::now(),
-            read_timeout: None,
-            write_timeout: None,
+            told: None,
         };
         let reader = BufReader::new(timed);
         Ok((Self { reader }, theirs))
@@ -50,51 +49,49 @@ impl Channel {
 struct Timed {
     stream: UnixStream,
     deadline: Instant,
-    /// What the system was last told.
-    read_timeout: Option<Duration>,
-    write_timeout: Option<Duration>,
+    /// The time for a step that the system was last told.
+    told: Option<Duration>,
 }
 
 impl Timed {
-    /// The time that the system must be told, if what it was told will not do.
-    fn new_timeout(&self, told: Option<Duration>) -> io::Result<Option<Duration>> {
-        let left = self.deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(io::ErrorKind::TimedOut.into());
-        }
-        let will_do = told.is_some_and(|told| told.abs_diff(left) <= SLACK);
-        Ok(Some(left).filter(|_| !will_do))
-    }
-}
-
-impl Read for Timed {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+    fn step(
+        &mut self,
+        mut step: impl FnMut(&mut UnixStream) -> io::Result<usize>,
+    ) -> io::Result<usize> {
         loop {
-            if let Some(timeout) = self.new_timeout(self.read_timeout)? {
-                self.stream.set_read_timeout(Some(timeout))?;
-                self.read_timeout = Some(timeout);
-            }
-            match self.stream.read(buffer) {
+            self.tell()?;
+            match step(&mut self.stream) {
                 // What Unix says where the time is up; perhaps it was told a little less.
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 other => return other,
             }
         }
     }
+
+    /// Tells the system the time that is left, unless what it was told will do.
+    fn tell(&mut self) -> io::Result<()> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        if self.told.is_none_or(|told| told.abs_diff(left) > SLACK) {
+            self.stream.set_read_timeout(Some(left))?;
+            self.stream.set_write_timeout(Some(left))?;
+            self.told = Some(left);
+        }
+        Ok(())
+    }
+}
+
+impl Read for Timed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.step(|stream| stream.read(buffer))
+    }
 }
 
 impl Write for Timed {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        loop {
-            if let Some(timeout) = self.new_timeout(self.write_timeout)? {
-                self.stream.set_write_timeout(Some(timeout))?;
-                self.write_timeout = Some(timeout);
-            }
-            match self.stream.write(buffer) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                other => return other,
-            }
-        }
+        self.step(|stream| stream.write(buffer))
     }
 
     fn flush(&mut self) -> io::Result<()> {

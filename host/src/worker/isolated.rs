@@ -139,17 +139,12 @@ impl Isolated {
         if is_new {
             process = greeted(process, deadline).map_err(Stopped::Failed)?;
         }
-        let answer = match is_new.then(|| loaded(&mut process, deadline)) {
-            Some(Ok(Some(refusal))) => return Err(Stopped::Refused(refusal)),
-            Some(Err(error)) => Err(error),
-            _ => answer(&mut process, id, deadline),
-        };
-        match answer {
-            Ok(Some(answer)) => {
+        match answer(&mut process, id, is_new, deadline) {
+            Ok(Ok(answer)) => {
                 warm.process = Some(process);
                 Ok(answer)
             }
-            Ok(None) => Err(Stopped::Idle),
+            Ok(Err(stopped)) => Err(stopped),
             Err(error) => {
                 let error = sent.err().unwrap_or(error);
                 Err(Stopped::Failed(process.failed(&error, limit)))
@@ -242,15 +237,19 @@ fn loaded(
     }
 }
 
-/// The answer to a call; none if the worker had said goodbye.
+/// The answer to a call, once a new worker has loaded its adapter; or why there is none.
 fn answer(
     process: &mut WorkerProcess,
     id: u64,
+    is_new: bool,
     deadline: Instant,
-) -> Result<Option<Answer>, FrameError> {
+) -> Result<Result<Answer, Stopped>, FrameError> {
+    if is_new && let Some(refusal) = loaded(process, deadline)? {
+        return Ok(Err(Stopped::Refused(refusal)));
+    }
     match process.receive(deadline)? {
-        ToHost::Reply { id: of, answer } if of == id => Ok(Some(answer)),
-        ToHost::Goodbye => Ok(None),
+        ToHost::Reply { id: of, answer } if of == id => Ok(Ok(answer)),
+        ToHost::Goodbye => Ok(Err(Stopped::Idle)),
         other => Err(unexpected(&other)),
     }
 }

@@ -98,8 +98,7 @@ fn main() -> ExitCode {
         .map_or(100_000, |text| text.parse().unwrap());
     // A tenth on top warms up, so that what is kept for good does not count as growth.
     let all = calls + calls / 10;
-    let names = ADAPTERS.map(|(adapter, _)| adapter.replace("bad-replies", "bad_replies"));
-    let sandbox = Sandbox::with(&names);
+    let sandbox = Sandbox::with(&ADAPTERS.map(|(adapter, _)| adapter));
     let pages = Arc::new(Pages::of(all));
     let host = sandbox.host_with(pages.clone());
     drop(run(&host, &pages, calls..all));
