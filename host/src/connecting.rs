@@ -54,10 +54,10 @@ pub(crate) fn apply(
     for (key, value) in values {
         apply_one(key, value, manifest, account)?;
     }
-    let missing = manifest
-        .settings
-        .iter()
-        .find(|setting| setting.required && !account.settings.contains_key(&setting.id));
+    let missing = manifest.settings_with_values().find(|setting| {
+        let has_value = setting.default.is_some() || account.settings.contains_key(&setting.id);
+        setting.required && !has_value
+    });
     if let Some(setting) = missing {
         return Err(ConnectError::MissingSetting {
             adapter: manifest.id.clone(),
@@ -78,13 +78,14 @@ fn apply_one(
         Some((name, member)) => (name, Some(member)),
         None => (key, None),
     };
-    let is_setting = member.is_none() && manifest.settings.iter().any(|it| it.id == name);
+    let setting = manifest.setting(name).filter(|_| member.is_none());
     let is_stored = manifest.stored_values.iter().any(|it| it.name == name);
     let unfit = |why: String| ConnectError::Value {
         key: key.to_owned(),
         why,
     };
-    let (values, text) = if is_setting {
+    let (values, text) = if let Some(setting) = setting {
+        setting.check(value).map_err(unfit)?;
         (&mut account.settings, value.to_owned())
     } else if is_stored {
         let before = account.stored.get(name).map_or("{}", String::as_str);
@@ -123,7 +124,7 @@ fn with_member(text: &str, member: &str, value: &str) -> Option<String> {
 }
 
 fn known(manifest: &Manifest) -> Vec<String> {
-    let settings = manifest.settings.iter().map(|it| it.id.clone());
+    let settings = manifest.settings_with_values().map(|it| it.id.clone());
     let stored = manifest.stored_values.iter().map(|it| it.name.clone());
     settings.chain(stored).collect()
 }

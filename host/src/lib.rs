@@ -91,7 +91,10 @@ pub use host::{
 pub use hostname::{Hostname, HostnameError};
 pub use inspection::{Inspection, inspect};
 pub use loading::LoadError;
-pub use manifest::{ContactType, HostPattern, Manifest, ManifestError, Setting, StoredValue};
+pub use manifest::{
+    ContactType, HostPattern, Manifest, ManifestError, Setting, SettingOption, SettingType,
+    SettingValue, StoredValue,
+};
 pub use outcome::{LogOut, Outcome};
 pub use plain_text::plain_line;
 pub use plan::{ActionRejection, MAX_PAGES, StoredChange, StoredChangeKind};

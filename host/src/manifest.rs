@@ -5,9 +5,11 @@
 
 mod host_pattern;
 mod rules;
+mod setting;
 
 pub use host_pattern::HostPattern;
 pub(crate) use rules::{is_host_label, is_value_name};
+pub use setting::{Setting, SettingOption, SettingType, SettingValue};
 
 use serde::{Deserialize, Serialize};
 
@@ -60,8 +62,8 @@ pub struct Manifest {
     /// The kinds of record that a contact can be.
     #[serde(default, deserialize_with = "rules::list")]
     pub contact_types: Vec<ContactType>,
-    /// What can be set for an account.
-    #[serde(default, deserialize_with = "rules::list")]
+    /// What can be set for an account, and the sections that it is shown in.
+    #[serde(default, deserialize_with = "setting::list")]
     pub settings: Vec<Setting>,
     /// What the dialer stores for an account at login.
     #[serde(default, deserialize_with = "rules::list")]
@@ -85,24 +87,6 @@ pub struct ContactType {
         skip_serializing_if = "Option::is_none"
     )]
     pub display: Option<String>,
-}
-
-/// Something that can be set for an account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Setting {
-    /// Its name for programs.
-    #[serde(deserialize_with = "rules::value_name")]
-    pub id: String,
-    /// Its name for people.
-    #[serde(deserialize_with = "rules::line")]
-    pub name: String,
-    /// What it is for.
-    #[serde(default, deserialize_with = "rules::text")]
-    pub description: String,
-    /// Whether an account cannot be connected without it.
-    #[serde(default)]
-    pub required: bool,
 }
 
 /// A value that the dialer stores for an account at login.
@@ -143,6 +127,20 @@ impl Manifest {
                 what: error.to_string().replace(&place, ""),
             }
         })
+    }
+
+    /// Every setting that has a value: those in sections too, and the sections not.
+    pub fn settings_with_values(&self) -> impl Iterator<Item = &Setting> {
+        self.settings
+            .iter()
+            .flat_map(|it| std::iter::once(it).chain(&it.items))
+            .filter(|it| it.kind != SettingType::Section)
+    }
+
+    /// The setting with this id, if it has a value.
+    #[must_use]
+    pub fn setting(&self, id: &str) -> Option<&Setting> {
+        self.settings_with_values().find(|it| it.id == id)
     }
 
     /// The host patterns in one line: `app.clio.com, eu.app.clio.com`.

@@ -61,6 +61,16 @@ pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String,
     )
 }
 
+/// The text that a setting's value may be.
+pub(super) fn checked_text(text: &str) -> Result<String, String> {
+    if is_plain(text, MAX_TEXT) {
+        return Ok(text.to_owned());
+    }
+    Err(format!(
+        "this is at most {MAX_TEXT} characters, none of them a control character"
+    ))
+}
+
 pub(super) fn website<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<String>, D::Error> {
@@ -93,6 +103,19 @@ pub(super) fn list<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
         )));
     }
     Ok(list)
+}
+
+/// A member that need not be there, but is not `null`.
+pub(super) fn some<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+pub(super) fn some_list<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<T>>, D::Error> {
+    list(deserializer).map(Some)
 }
 
 /// Whether `text` may name a setting or a stored value.

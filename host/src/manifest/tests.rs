@@ -19,7 +19,25 @@ fn whole() -> Value {
         "canOpenContactPage": true,
         "canOpenLogPage": true,
         "contactTypes": [{ "value": "custjob", "display": "Customer" }, { "value": "lead" }],
-        "settings": [{ "id": "locationId", "name": "Location", "description": "", "required": true }],
+        "settings": [
+            { "id": "locationId", "name": "Location", "description": "", "required": true },
+            { "id": "plain", "name": "Plain", "type": "text", "default": "any thing" },
+            { "id": "notes", "name": "Notes", "type": "boolean", "default": true },
+            {
+                "id": "openIn",
+                "name": "Open in",
+                "type": "choice",
+                "options": [{ "value": "tab", "name": "A tab" }, { "value": "popup" }],
+                "default": "tab"
+            },
+            {
+                "id": "more",
+                "name": "More",
+                "type": "section",
+                "items": [{ "id": "inner", "name": "Inner", "type": "boolean", "required": true }]
+            },
+            { "id": "heading", "name": "Heading", "type": "section" }
+        ],
         "storedValues": [{ "name": "user_urls", "description": "x" }],
         "permissions": ["network"],
         "somethingNew": { "of": "a later version" }
@@ -157,6 +175,57 @@ fn corpus() -> Vec<Value> {
         ),
         ("/settings/0/required", vec![json!(0)]),
         (
+            "/settings/0/type",
+            vec![
+                json!("text"),
+                json!("boolean"),
+                json!("choice"),
+                json!("section"),
+                json!("number"),
+                json!(null),
+            ],
+        ),
+        (
+            "/settings/0/default",
+            vec![json!(""), json!(true), json!(7), json!(null), long(501)],
+        ),
+        (
+            "/settings/0/options",
+            vec![json!([{ "value": "a" }]), json!([]), json!(null)],
+        ),
+        ("/settings/0/items", vec![json!([]), json!(null)]),
+        (
+            "/settings/2/default",
+            vec![json!(false), json!("true"), json!(0)],
+        ),
+        ("/settings/2/options", vec![json!([{ "value": "true" }])]),
+        (
+            "/settings/3/options",
+            vec![
+                json!([]),
+                json!(["tab"]),
+                json!([{ "name": "A tab" }]),
+                json!(null),
+                json!([{ "value": "tab", "name": "" }]),
+                json!([{ "value": "" }]),
+            ],
+        ),
+        ("/settings/3/default", vec![json!(true), json!("popup")]),
+        ("/settings/3/items", vec![json!([])]),
+        (
+            "/settings/4/items",
+            vec![
+                json!([]),
+                json!(null),
+                json!([{ "id": "deep", "name": "Deep", "type": "section" }]),
+                json!([{ "id": "deep", "name": "Deep" }]),
+                json!([{ "id": "deep", "name": "Deep", "options": [] }]),
+            ],
+        ),
+        ("/settings/4/default", vec![json!("a"), json!(true)]),
+        ("/settings/4/options", vec![json!([{ "value": "a" }])]),
+        ("/settings/4/required", vec![json!(true), json!(false)]),
+        (
             "/permissions",
             vec![json!([]), json!(["files"]), json!("network"), json!(null)],
         ),
@@ -179,6 +248,9 @@ fn corpus() -> Vec<Value> {
         "/hosts",
         "/canOpenContactPage",
         "/settings/0/name",
+        "/settings/3/options",
+        "/settings/3/default",
+        "/settings/4/items",
         "/storedValues/0/description",
     ] {
         corpus.push(with(pointer, None));
@@ -231,4 +303,57 @@ fn an_error_names_line_and_column() {
         "{}",
         error.what
     );
+}
+
+#[test]
+fn what_a_schema_cannot_say_of_settings_is_refused_with_its_line() {
+    let with_settings = |settings: &str| {
+        let text = format!(
+            "{{\"id\": \"a\", \"name\": \"A\", \"version\": \"1.0.0\", \"vendor\": \"A\",\n\"settings\": [\n{settings}\n]}}"
+        );
+        let error = Manifest::parse(&text).unwrap_err();
+        assert!(error.column > 0);
+        format!("line {}: {}", error.line, error.what)
+    };
+    for (settings, error) in [
+        (
+            r#"{ "id": "x", "name": "X" },
+               { "id": "s", "name": "S", "type": "section", "items": [{ "id": "x", "name": "X" }] }"#,
+            "line 5: two settings have the id `x`",
+        ),
+        (
+            r#"{ "id": "x", "name": "X", "type": "choice", "options": [{ "value": "a" }, { "value": "a" }] }"#,
+            "line 3: the choice `x` has the option \"a\" twice",
+        ),
+        (
+            r#"{ "id": "x", "name": "X", "type": "choice", "options": [{ "value": "a" }], "default": "b" }"#,
+            "line 3: the default of `x` does not fit: \"b\" is none of: a",
+        ),
+        (
+            r#"{ "id": "x", "name": "X", "type": "choice" }"#,
+            "line 3: the choice `x` has no `options`",
+        ),
+        (
+            r#"{ "id": "x", "name": "X", "type": "boolean", "default": "true" }"#,
+            "line 3: the default \"true\" of `x` does not fit its type, boolean",
+        ),
+        (
+            r#"{ "id": "x", "name": "X", "type": "number" }"#,
+            "line 3: unknown variant `number`, expected one of `text`, `boolean`, `choice`, `section`",
+        ),
+    ] {
+        assert_eq!(with_settings(settings), error, "{settings}");
+    }
+}
+
+#[test]
+fn what_is_read_is_the_same_when_it_is_written() {
+    let manifest = Manifest::parse(&whole().to_string()).unwrap();
+    let text = serde_json::to_string(&manifest).unwrap();
+    assert_eq!(Manifest::parse(&text).unwrap(), manifest);
+    let ids: Vec<_> = manifest
+        .settings_with_values()
+        .map(|it| it.id.as_str())
+        .collect();
+    assert_eq!(ids, ["locationId", "plain", "notes", "openIn", "inner"]);
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use callpop_host::{FileState, Inspection, Manifest, Permission, inspect, with_causes};
+use callpop_host::{
+    FileState, Inspection, Manifest, Permission, Setting, SettingType, inspect, with_causes,
+};
 use serde_json::json;
 
 use super::adapters::file_object;
@@ -75,10 +77,8 @@ fn print_manifest(manifest: &Manifest, granted: &BTreeSet<Permission>, output: &
     if !types.is_empty() {
         facts.push(("contact types", types.join(", ")));
     }
-    facts.extend(manifest.settings.iter().map(|it| {
-        let required = if it.required { " (required)" } else { "" };
-        ("setting", format!("{}: {}{required}", it.id, it.name))
-    }));
+    let settings = manifest.settings_with_values();
+    facts.extend(settings.map(|it| ("setting", setting_line(it))));
     let stored = manifest.stored_values.iter();
     facts.extend(stored.map(|it| ("stored value", format!("{}: {}", it.name, it.description))));
     facts.extend(manifest.permissions.iter().map(|it| {
@@ -91,6 +91,26 @@ fn print_manifest(manifest: &Manifest, granted: &BTreeSet<Permission>, output: &
     }));
     for (name, value) in facts {
         output.line(fact(name, value));
+    }
+}
+
+/// `openIn: Open in (choice: tab, popup; default: tab)`
+fn setting_line(setting: &Setting) -> String {
+    let mut notes = Vec::new();
+    let options: Vec<_> = setting.options.iter().map(|it| it.value.as_str()).collect();
+    match setting.kind {
+        SettingType::Text => {}
+        SettingType::Choice => notes.push(format!("choice: {}", options.join(", "))),
+        kind => notes.push(kind.to_string()),
+    }
+    if setting.required {
+        notes.push("required".to_owned());
+    }
+    notes.extend(setting.default.iter().map(|it| format!("default: {it}")));
+    let line = format!("{}: {}", setting.id, setting.name);
+    match notes.as_slice() {
+        [] => line,
+        notes => format!("{line} ({})", notes.join("; ")),
     }
 }
 
