@@ -51,6 +51,7 @@ mod context;
 mod error;
 mod export;
 mod loopback;
+mod page_template;
 mod page_url;
 
 #[doc(hidden)]
@@ -64,6 +65,9 @@ pub use call::{CallLog, Contact};
 pub use context::Context;
 pub use error::{AdapterError, ErrorCode};
 pub use loopback::is_loopback_host;
+pub use page_template::{
+    BUILT_IN_TOKENS, EXTRA_PREFIX, MAX_TEMPLATE_LENGTH, PageTemplate, TemplateError, TemplateFault,
+};
 pub use page_url::{PageUrl, path_text};
 
 #[doc(hidden)]

@@ -8,7 +8,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::{Actions, AdapterError, CallbackResult, is_loopback_host};
 
 /// Everything but RFC 3986's unreserved characters.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+pub(crate) const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
@@ -16,7 +16,18 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
 
 /// As [`SEGMENT`], but `/` stands for itself, as it may in a query or a fragment (RFC 3986,
 /// sections 3.4 and 3.5): `?blade=/details/contact/7` stays readable.
-const TEXT: &AsciiSet = &SEGMENT.remove(b'/');
+pub(crate) const TEXT: &AsciiSet = &SEGMENT.remove(b'/');
+
+/// As [`TEXT`], for a URL that stands in another: `+` stays what it is there.
+pub(crate) const NESTED: &AsciiSet = &TEXT.remove(b'+');
+
+/// `text` with everything encoded that is in `set`.
+pub(crate) fn percent_encoded<'text>(
+    text: &'text str,
+    set: &'static AsciiSet,
+) -> impl Iterator<Item = &'text str> {
+    utf8_percent_encode(text, set)
+}
 
 /// A page's URL in the making.
 ///
