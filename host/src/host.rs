@@ -2,10 +2,12 @@
 
 mod builder;
 mod calling;
+mod log_menu;
 mod on_call;
 
 pub use builder::{BuildError, HostBuilder};
-pub use on_call::{AccountOutcome, LogMenu, PopResult};
+pub use log_menu::LogMenu;
+pub use on_call::{AccountOutcome, OnCallError, PopResult};
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;

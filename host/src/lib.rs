@@ -64,6 +64,8 @@ mod outcome;
 mod plain_text;
 mod plan;
 mod pop_rules;
+mod pop_settings;
+mod pop_step;
 mod private_copy;
 mod quarantine;
 mod refusal;
@@ -86,7 +88,8 @@ pub use doctor::{Finding, Health};
 pub use error::{CallError, ConnectError, FindError, with_causes};
 pub use home::{default_home, default_plugins_folders};
 pub use host::{
-    AccountOutcome, BuildError, CallOptions, Host, HostBuilder, Isolation, LogMenu, PopResult,
+    AccountOutcome, BuildError, CallOptions, Host, HostBuilder, Isolation, LogMenu, OnCallError,
+    PopResult,
 };
 pub use hostname::{Hostname, HostnameError};
 pub use inspection::{Inspection, inspect};
@@ -98,7 +101,12 @@ pub use manifest::{
 pub use outcome::{LogOut, Outcome};
 pub use plain_text::plain_line;
 pub use plan::{ActionRejection, MAX_PAGES, StoredChange, StoredChangeKind};
-pub use pop_rules::{PopSettings, PopWhen, SeveralMatches, Suppression};
+pub use pop_rules::Suppression;
+pub use pop_settings::{
+    NumberPattern, NumberPatternError, PopAccounts, PopOrder, PopRule, PopSettings, PopWhen,
+    SeveralMatches,
+};
+pub use pop_step::PopStep;
 pub use quarantine::Quarantined;
 pub use refusal::{MAX_FILE_SIZE, Refusal};
 pub use runner::{Callback, RunError};

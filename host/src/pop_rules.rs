@@ -1,65 +1,15 @@
 //! When a call pops, and what: pure functions over what is remembered of a call.
 //!
-//! The choices are those of the reference extension's call-pop settings (its user guide, "Screen
-//! pop"): off, on first ring or on answer, for each direction; and for several matches: none, all,
-//! or let the user select.
+//! What a user can choose stands in `pop_settings.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use callpop_adapter::Contact;
 use serde::{Deserialize, Serialize};
 
-use crate::call_event::{CallEvent, CallState, Direction};
-
-/// At which moment a call pops.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PopWhen {
-    /// At none.
-    Disabled,
-    /// When it first rings; when it is answered, if nothing was heard of it before.
-    FirstRing,
-    /// When it is answered.
-    Answer,
-}
-
-/// What several matched contacts lead to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SeveralMatches {
-    /// No page.
-    Disabled,
-    /// All their pages.
-    OpenAll,
-    /// The user selects one.
-    Prompt,
-}
-
-/// When an account's calls pop, and what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[non_exhaustive]
-pub struct PopSettings {
-    /// For calls that the user receives.
-    pub inbound: PopWhen,
-    /// For calls that the user makes.
-    pub outbound: PopWhen,
-    /// What several matched contacts lead to.
-    pub several: SeveralMatches,
-    /// The most pages of one call, over all accounts.
-    pub max_pages: usize,
-}
-
-impl Default for PopSettings {
-    fn default() -> Self {
-        Self {
-            inbound: PopWhen::FirstRing,
-            outbound: PopWhen::Disabled,
-            several: SeveralMatches::OpenAll,
-            max_pages: 5,
-        }
-    }
-}
+use crate::call_event::{CallEvent, CallState};
+use crate::pop_settings::{PopAccounts, PopSettings, PopWhen, SeveralMatches};
+use crate::pop_step::PopStep;
 
 /// Why a call opens no page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
@@ -69,6 +19,9 @@ pub enum Suppression {
     /// The account's settings say so.
     #[error("call-pop is disabled for such calls")]
     Disabled,
+    /// One of the account's rules says so.
+    #[error("a rule says that such calls do not pop")]
+    Rule,
     /// It pops when it is answered.
     #[error("it pops when the call is answered")]
     NotAnswered,
@@ -84,12 +37,18 @@ pub enum Suppression {
     /// No contact matches.
     #[error("no contact matches")]
     NoMatch,
+    /// Only the first account that knows the number pops, and that is another one.
+    #[error("another account comes first")]
+    AnotherAccount,
     /// The call is over.
     #[error("the call is over")]
     Ended,
     /// As many pages as may be are open for this call.
     #[error("the call has opened as many pages as it may")]
     TooManyPages,
+    /// The adapter has failed too often; [`Host::quarantined`](crate::Host::quarantined) says more.
+    #[error("the adapter is in quarantine")]
+    Quarantined,
 }
 
 /// What an event leads to in one account.
@@ -97,65 +56,202 @@ pub enum Suppression {
 pub(crate) enum Decision {
     /// The contacts whose pages open, and those that are left out since there would be too many.
     Open(Vec<Contact>, Vec<Contact>),
+    /// Nobody knows the number: the adapter's page for that opens.
+    OpenFallback,
     /// The contacts of which the user selects one.
     Ask(Vec<Contact>),
     Nothing(Suppression),
 }
 
-/// What is remembered of a call. Of contacts no more than their ids is written to a file.
+/// An account, as far as the rules go by it.
+#[derive(Debug, Clone)]
+pub(crate) struct PopAccount {
+    pub(crate) adapter: String,
+    pub(crate) settings: PopSettings,
+    /// Whether its adapter has a page for a number that nobody knows.
+    pub(crate) has_fallback: bool,
+}
+
+/// A decision, and how it came about.
+#[derive(Debug)]
+pub(crate) struct Decided {
+    pub(crate) adapter: String,
+    pub(crate) decision: Decision,
+    pub(crate) steps: Vec<PopStep>,
+}
+
+/// What is remembered of a call, or of calls that are one group. Of contacts no more than their ids
+/// is written to a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct CallMemory {
-    ended: bool,
+    /// Whether each of the group's calls is over, by its id.
+    pub(crate) legs: BTreeMap<String, bool>,
     /// The ids of the contacts whose pages opened, by the adapter.
     popped: BTreeMap<String, BTreeSet<String>>,
     /// The adapters for which the user was asked.
     asked: BTreeSet<String>,
+    /// The adapters whose fallback page opened.
+    fallback: BTreeSet<String>,
     /// When something was last heard of the call, in seconds since 1970.
     pub(crate) heard: u64,
 }
 
 impl CallMemory {
-    /// What is remembered of a call that goes on from this one.
-    pub(crate) fn continued(&self) -> Self {
-        Self {
-            ended: false,
-            ..self.clone()
+    /// This call goes on from that one: what was done for that one is not done again.
+    pub(crate) fn continue_from(&mut self, before: Self) {
+        for (adapter, contacts) in before.popped {
+            self.popped.entry(adapter).or_default().extend(contacts);
         }
+        self.asked.extend(before.asked);
+        self.fallback.extend(before.fallback);
     }
 
-    pub(crate) fn end(&mut self) {
-        self.ended = true;
+    pub(crate) fn end(&mut self, call_id: &str) {
+        self.legs.insert(call_id.to_owned(), true);
     }
 
-    /// Decides what the event leads to in the account of this adapter, and remembers it.
+    fn has_ended(&self, call_id: &str) -> bool {
+        self.legs.get(call_id).copied().unwrap_or_default()
+    }
+
+    /// Decides what the event leads to in each account, in the order of the accounts, and remembers
+    /// it.
     pub(crate) fn decide(
         &mut self,
         event: &CallEvent,
-        adapter: &str,
-        settings: PopSettings,
-    ) -> Decision {
-        if self.ended || event.state == CallState::Ended {
-            return Decision::Nothing(Suppression::Ended);
-        }
-        let when = match event.direction {
-            Direction::Inbound => settings.inbound,
-            Direction::Outbound => settings.outbound,
+        accounts: &[PopAccount],
+        which: PopAccounts,
+    ) -> Vec<Decided> {
+        self.legs.entry(event.call_id.clone()).or_default();
+        let only = match which {
+            PopAccounts::All => None,
+            PopAccounts::First => self.first(event, accounts),
         };
-        match when {
-            PopWhen::Disabled => return Decision::Nothing(Suppression::Disabled),
-            PopWhen::Answer if event.state != CallState::Connected => {
-                return Decision::Nothing(Suppression::NotAnswered);
-            }
-            _ => {}
+        let is_known = accounts
+            .iter()
+            .any(|it| !matches_of(event, &it.adapter).is_empty());
+        accounts
+            .iter()
+            .map(|account| {
+                let mut steps = Vec::new();
+                let is_other = only.as_ref().is_some_and(|only| *only != account.adapter);
+                let decision = self
+                    .obstacle(event, account, &mut steps)
+                    .or_else(|| is_other.then_some(Suppression::AnotherAccount))
+                    .map_or_else(
+                        || self.pop(event, account, is_known, &mut steps),
+                        Decision::Nothing,
+                    );
+                Decided {
+                    adapter: account.adapter.clone(),
+                    decision,
+                    steps,
+                }
+            })
+            .collect()
+    }
+
+    /// The account that pops where only the first one does: the one that did already, else the
+    /// first that knows the number and wants to pop now or when the call is answered, else the first
+    /// with a page for a number that nobody knows.
+    fn first(&self, event: &CallEvent, accounts: &[PopAccount]) -> Option<String> {
+        let before = self.popped.keys().chain(&self.asked).next();
+        if before.is_some() {
+            return before.cloned();
         }
-        let matches = distinct(event.matches.get(adapter));
+        let wants = |account: &&PopAccount| {
+            let rule = account.settings.rule_for(event);
+            account.settings.when(event.direction) != PopWhen::Disabled
+                && rule.is_none_or(|(_, rule)| rule.pop)
+        };
+        let knows = |account: &&PopAccount| !matches_of(event, &account.adapter).is_empty();
+        let falls_back =
+            |account: &&PopAccount| account.has_fallback && account.settings.fallback_page;
+        let wanting = || accounts.iter().filter(wants);
+        wanting()
+            .find(knows)
+            .or_else(|| wanting().find(falls_back))
+            .map(|account| account.adapter.clone())
+    }
+
+    /// What speaks against any page, whoever called.
+    fn obstacle(
+        &self,
+        event: &CallEvent,
+        account: &PopAccount,
+        steps: &mut Vec<PopStep>,
+    ) -> Option<Suppression> {
+        let has_ended = self.has_ended(&event.call_id) || event.state == CallState::Ended;
+        steps.push(PopStep::State(event.state, has_ended));
+        if has_ended {
+            return Some(Suppression::Ended);
+        }
+        let when = account.settings.when(event.direction);
+        steps.push(PopStep::When(event.direction, when));
+        if when == PopWhen::Disabled {
+            return Some(Suppression::Disabled);
+        }
+        if !account.settings.rules.is_empty() {
+            let rule = account.settings.rule_for(event);
+            let pops = rule.is_none_or(|(_, rule)| rule.pop);
+            steps.push(PopStep::Rule(
+                rule.map(|(index, rule)| (index, rule.clone())),
+            ));
+            if !pops {
+                return Some(Suppression::Rule);
+            }
+        }
+        let waits = when == PopWhen::Answer && event.state != CallState::Connected;
+        waits.then_some(Suppression::NotAnswered)
+    }
+
+    fn pop(
+        &mut self,
+        event: &CallEvent,
+        account: &PopAccount,
+        is_known: bool,
+        steps: &mut Vec<PopStep>,
+    ) -> Decision {
+        let (adapter, settings) = (account.adapter.as_str(), &account.settings);
+        let matches = matches_of(event, adapter);
+        steps.push(PopStep::Matches(matches.clone()));
+        if matches.len() > 1 {
+            steps.push(PopStep::Several(settings.several));
+        }
+        if let Some(before) = self.popped.get(adapter) {
+            steps.push(PopStep::Before(before.iter().cloned().collect()));
+        }
         match (matches.len(), settings.several) {
-            (0, _) => Decision::Nothing(Suppression::NoMatch),
+            (0, _) => self.nobody(account, is_known, steps),
             (2.., SeveralMatches::Disabled) => Decision::Nothing(Suppression::SeveralMatches),
             (2.., SeveralMatches::Prompt) => self.ask(adapter, matches),
             _ => self.open(adapter, matches, settings.max_pages),
         }
+    }
+
+    fn nobody(
+        &mut self,
+        account: &PopAccount,
+        is_known: bool,
+        steps: &mut Vec<PopStep>,
+    ) -> Decision {
+        let has_popped = !self.popped.is_empty() || !self.asked.is_empty();
+        if is_known || has_popped || !account.has_fallback {
+            return Decision::Nothing(Suppression::NoMatch);
+        }
+        steps.push(PopStep::Fallback(account.settings.fallback_page));
+        if !account.settings.fallback_page {
+            return Decision::Nothing(Suppression::NoMatch);
+        }
+        if self.fallback.contains(&account.adapter) {
+            return Decision::Nothing(Suppression::AlreadyPopped);
+        }
+        if self.pages() >= account.settings.max_pages {
+            return Decision::Nothing(Suppression::TooManyPages);
+        }
+        self.fallback.insert(account.adapter.clone());
+        Decision::OpenFallback
     }
 
     fn ask(&mut self, adapter: &str, matches: Vec<Contact>) -> Decision {
@@ -171,19 +267,33 @@ impl CallMemory {
     /// Decides about the contact that the user selected, and remembers it.
     pub(crate) fn choose(
         &mut self,
+        call_id: &str,
         adapter: &str,
         contact: &Contact,
         max_pages: usize,
     ) -> Decision {
-        if self.ended {
+        if self.has_ended(call_id) {
             return Decision::Nothing(Suppression::Ended);
         }
         self.open(adapter, vec![contact.clone()], max_pages)
     }
 
+    /// Decides about a contact that the user has just created, which may be after the call.
+    pub(crate) fn created(
+        &mut self,
+        adapter: &str,
+        contact: &Contact,
+        settings: &PopSettings,
+    ) -> Decision {
+        if !settings.open_created {
+            return Decision::Nothing(Suppression::Disabled);
+        }
+        self.open(adapter, vec![contact.clone()], settings.max_pages)
+    }
+
     /// Opens the contacts that were not opened for this call yet, as far as there may be more.
     fn open(&mut self, adapter: &str, matches: Vec<Contact>, max_pages: usize) -> Decision {
-        let pages: usize = self.popped.values().map(BTreeSet::len).sum();
+        let pages = self.pages();
         let before = self.popped.get(adapter);
         let is_new = |contact: &Contact| before.is_none_or(|ids| !ids.contains(&contact.id));
         let mut opened: Vec<_> = matches.into_iter().filter(is_new).collect();
@@ -199,6 +309,11 @@ impl CallMemory {
         Decision::Open(opened, left_out)
     }
 
+    /// How many pages opened for the call.
+    fn pages(&self) -> usize {
+        self.popped.values().map(BTreeSet::len).sum::<usize>() + self.fallback.len()
+    }
+
     /// Forgets that this contact's page was opened, since it was not.
     pub(crate) fn take_back(&mut self, adapter: &str, contact: &str) {
         if let Some(popped) = self.popped.get_mut(adapter) {
@@ -206,13 +321,28 @@ impl CallMemory {
         }
         self.popped.retain(|_, contacts| !contacts.is_empty());
     }
+
+    /// Forgets that this adapter's fallback page was opened, since it was not.
+    pub(crate) fn take_back_fallback(&mut self, adapter: &str) {
+        self.fallback.remove(adapter);
+    }
 }
 
-/// The contacts, each once, in their order.
-fn distinct(contacts: Option<&Vec<Contact>>) -> Vec<Contact> {
+/// The extra by which dialers mark an entry of their match list that offers to create a contact,
+/// which is no match (`isNewContact` in the reference extension's `src/core/contact.js`).
+const NEW_CONTACT: &str = "isNewContact";
+
+/// The account's matched contacts, each once, in their order.
+fn matches_of(event: &CallEvent, adapter: &str) -> Vec<Contact> {
     let mut ids = BTreeSet::new();
-    let contacts = contacts.into_iter().flatten();
+    let contacts = event.matches.get(adapter).into_iter().flatten();
     contacts
+        .filter(|contact| {
+            contact
+                .extras
+                .get(NEW_CONTACT)
+                .is_none_or(|it| it != "true")
+        })
         .filter(|contact| ids.insert(&contact.id))
         .cloned()
         .collect()

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::pop_rules::PopSettings;
+use crate::pop_settings::{PopOrder, PopSettings};
 use crate::state_file::{KeptAside, StateError, StateFile};
 
 /// Something that an adapter's manifest may ask for, and that nobody has without being granted it.
@@ -36,6 +36,8 @@ struct Settings {
     require_sandbox: bool,
     /// When calls pop, by the adapter's id.
     call_pop: BTreeMap<String, PopSettings>,
+    /// In which order accounts are asked about a call, and how many pop.
+    pop_order: PopOrder,
 }
 
 /// The file.
@@ -94,6 +96,17 @@ impl SettingsStore {
     pub(crate) fn set_pop(&self, adapter: &str, pop: PopSettings) -> Result<(), StateError> {
         self.file.update(|settings| {
             settings.call_pop.insert(adapter.to_owned(), pop);
+            Ok(())
+        })
+    }
+
+    pub(crate) fn pop_order(&self) -> Result<PopOrder, StateError> {
+        Ok(self.file.read()?.pop_order)
+    }
+
+    pub(crate) fn set_pop_order(&self, order: PopOrder) -> Result<(), StateError> {
+        self.file.update(|settings| {
+            settings.pop_order = order;
             Ok(())
         })
     }

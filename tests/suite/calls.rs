@@ -6,8 +6,8 @@ use std::thread;
 
 use callpop_host::{
     AccountOutcome, Browser, BrowserError, CallEvent, CallLog, CallState, ConnectRequest, Contact,
-    Direction, Host, LogMenu, Page, PopResult, PopSettings, PopWhen, RecordingBrowser,
-    SeveralMatches, Suppression,
+    Direction, Host, LogMenu, NumberPattern, Page, PopAccounts, PopOrder, PopResult, PopRule,
+    PopSettings, PopWhen, RecordingBrowser, SeveralMatches, Suppression,
 };
 use callpop_tests::Sandbox;
 
@@ -46,6 +46,7 @@ fn said(outcomes: &[AccountOutcome]) -> Vec<String> {
         PopResult::Opened { outcomes, left_out } => {
             format!("opened {}, left out {}", outcomes.len(), left_out.len())
         }
+        PopResult::OpenedFallback(_) => "opened the fallback page".to_owned(),
         PopResult::Ask(contacts) => format!("ask, {} contacts", contacts.len()),
         PopResult::Suppressed(why) => why.to_string(),
         PopResult::Failed { error, .. } => format!("failed: {error}"),
@@ -111,7 +112,8 @@ fn each_account_pops_by_its_own_settings() {
     let (host, browser) = host(&sandbox);
     let mut on_answer = PopSettings::default();
     on_answer.inbound = PopWhen::Answer;
-    host.set_pop_settings("freshdesk", on_answer).unwrap();
+    host.set_pop_settings("freshdesk", on_answer.clone())
+        .unwrap();
     let event = ringing().with_match("freshdesk", Contact::new("8", "John Doe", ""));
     assert_eq!(
         said(&host.on_call(&event).unwrap()),
@@ -151,9 +153,9 @@ fn the_user_selects_one_of_several() {
         "pipedrive: the user is asked already which contact it is"
     );
     assert!(browser.pages().is_empty());
-    let chosen = host.choose(CALL, "pipedrive", &other).unwrap();
+    let chosen = host.choose(&event, "pipedrive", &other).unwrap();
     assert!(matches!(chosen, PopResult::Opened { .. }), "{chosen:?}");
-    let again = host.choose(CALL, "pipedrive", &other).unwrap();
+    let again = host.choose(&event, "pipedrive", &other).unwrap();
     assert!(
         matches!(again, PopResult::Suppressed(Suppression::AlreadyPopped)),
         "{again:?}"
@@ -162,8 +164,8 @@ fn the_user_selects_one_of_several() {
         browser.pages()[0].url.as_str(),
         "https://acme.pipedrive.com/person/8"
     );
-    host.on_call(&event.at(CallState::Ended)).unwrap();
-    let late = host.choose(CALL, "pipedrive", &Contact::new("7", "", ""));
+    host.on_call(&event.clone().at(CallState::Ended)).unwrap();
+    let late = host.choose(&event, "pipedrive", &Contact::new("7", "", ""));
     assert!(matches!(
         late.unwrap(),
         PopResult::Suppressed(Suppression::Ended)
@@ -219,6 +221,142 @@ fn a_page_that_could_not_open_is_tried_again_at_the_next_event() {
     host.on_call(&ringing().at(CallState::Connected)).unwrap();
     host.on_call(&ringing().at(CallState::Connected)).unwrap();
     assert_eq!(browser.then.pages().len(), 1);
+}
+
+#[test]
+fn the_legs_of_a_ring_group_open_one_page_and_each_ends_for_itself() {
+    let sandbox = sandbox();
+    let (host, browser) = host(&sandbox);
+    let leg = |id: &str| ringing_of(id).in_group("the caller's call");
+    host.on_call(&leg("desk")).unwrap();
+    host.on_call(&leg("mobile")).unwrap();
+    // Answered on the desk phone, so it stops ringing on the other one.
+    host.on_call(&leg("mobile").at(CallState::Ended)).unwrap();
+    assert_eq!(
+        said(&host.on_call(&leg("desk").at(CallState::Connected)).unwrap())[0],
+        "pipedrive: its pages were opened already"
+    );
+    // An event that leaves the group out is of the same call.
+    host.on_call(&ringing_of("desk").at(CallState::Connected))
+        .unwrap();
+    assert_eq!(
+        said(&host.on_call(&leg("mobile")).unwrap())[0],
+        "pipedrive: the call is over"
+    );
+    assert_eq!(browser.pages().len(), 1);
+}
+
+#[test]
+fn the_user_can_set_the_order_and_have_only_the_first_account_pop() {
+    let sandbox = sandbox();
+    let (host, browser) = host(&sandbox);
+    let mut order = PopOrder::default();
+    order.order = vec!["freshdesk".to_owned()];
+    order.accounts = PopAccounts::First;
+    host.set_pop_order(order.clone()).unwrap();
+    assert_eq!(host.pop_order().unwrap(), order);
+    let event = ringing().with_match("freshdesk", Contact::new("8", "", ""));
+    for result in ["opened 1, left out 0", "its pages were opened already"] {
+        assert_eq!(
+            said(&host.on_call(&event).unwrap()),
+            [
+                format!("freshdesk: {result}"),
+                "pipedrive: another account comes first".to_owned()
+            ]
+        );
+    }
+    assert_eq!(browser.pages().len(), 1);
+}
+
+#[test]
+fn a_rule_on_the_dialled_number_keeps_an_account_quiet() {
+    let sandbox = sandbox();
+    let (host, browser) = host(&sandbox);
+    let mut settings = PopSettings::default();
+    let pattern = NumberPattern::parse("+1 202 555 01*").unwrap();
+    settings.rules = vec![PopRule::new(true).called(pattern), PopRule::new(false)];
+    host.set_pop_settings("pipedrive", settings).unwrap();
+    let other = ringing().to_number("+4930123");
+    assert_eq!(
+        said(&host.on_call(&other).unwrap())[0],
+        "pipedrive: a rule says that such calls do not pop"
+    );
+    let ours = ringing_of("call-2").to_number("+12025550100");
+    assert_eq!(
+        said(&host.on_call(&ours).unwrap())[0],
+        "pipedrive: opened 1, left out 0"
+    );
+    assert_eq!(browser.pages().len(), 1);
+}
+
+#[test]
+fn a_rehearsal_opens_and_remembers_nothing() {
+    let sandbox = sandbox();
+    let (host, browser) = host(&sandbox);
+    for _ in 0..2 {
+        let outcomes = host.rehearse_call(&ringing()).unwrap();
+        assert_eq!(said(&outcomes)[0], "pipedrive: opened 1, left out 0");
+        let steps: Vec<_> = outcomes[0].steps.iter().map(ToString::to_string).collect();
+        insta::assert_snapshot!(steps.join("\n"), @"
+        the call is ringing
+        inbound calls pop on first ring
+        1 contact matches: John Doe (7)
+        ");
+    }
+    assert!(browser.pages().is_empty());
+    assert!(!sandbox.home().join("calls.json").exists());
+}
+
+#[test]
+fn a_contact_that_the_user_has_just_created_opens_if_the_settings_say_so() {
+    let sandbox = sandbox();
+    let (host, browser) = host(&sandbox);
+    let contact = Contact::new("9", "New", "");
+    let call = CallEvent::new(CALL, Direction::Inbound, CallState::Connected);
+    let created = |host: &Host| host.contact_created(&call, "pipedrive", &contact).unwrap();
+    assert!(matches!(
+        created(&host),
+        PopResult::Suppressed(Suppression::Disabled)
+    ));
+    let mut settings = PopSettings::default();
+    settings.open_created = true;
+    host.set_pop_settings("pipedrive", settings).unwrap();
+    assert!(matches!(created(&host), PopResult::Opened { .. }));
+    assert!(matches!(
+        created(&host),
+        PopResult::Suppressed(Suppression::AlreadyPopped)
+    ));
+    // It matches from now on, and has been opened.
+    let event = call.clone().with_match("pipedrive", contact.clone());
+    assert_eq!(
+        said(&host.on_call(&event).unwrap())[0],
+        "pipedrive: its pages were opened already"
+    );
+    assert_eq!(browser.pages().len(), 1);
+}
+
+#[test]
+fn an_adapter_in_quarantine_is_a_reason_of_its_own() {
+    let sandbox = Sandbox::with(&["misbehaves"]);
+    let host = sandbox.host();
+    host.connect(&ConnectRequest::new("misbehaves", "pages.example.com"))
+        .unwrap();
+    let call = |id: &str| {
+        let contact = Contact::new("abort", "", "");
+        let event = CallEvent::new(id, Direction::Inbound, CallState::Ringing);
+        said(
+            &host
+                .on_call(&event.with_match("misbehaves", contact))
+                .unwrap(),
+        )[0]
+        .clone()
+    };
+    let all: Vec<_> = (0..4).map(|id| call(&id.to_string())).collect();
+    assert!(all[0].starts_with("misbehaves: failed"), "{all:?}");
+    assert_eq!(
+        all.last().unwrap(),
+        "misbehaves: the adapter is in quarantine"
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! How one callback goes, in one direction: adapter, account, callback, check, doing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, MutexGuard, PoisonError};
@@ -17,7 +17,7 @@ use crate::library_file::{self, LibraryFile};
 use crate::loading::LoadError;
 use crate::outcome::Outcome;
 use crate::plan::{ActionRejection, Plan};
-use crate::runner::{InProcess, Request, Runner, RunnerError};
+use crate::runner::{Callback, InProcess, Request, Runner, RunnerError};
 use crate::settings::Permission;
 use crate::url_policy::UrlPolicy;
 use crate::worker::{Isolated, Limits};
@@ -29,6 +29,8 @@ pub(super) struct Callee {
     account: Account,
     /// Whether the account is a connected one, whose stored values can change.
     is_connected: bool,
+    /// What is told of the call that a page is opened for, by name.
+    pub(super) facts: BTreeMap<String, String>,
 }
 
 impl Callee {
@@ -40,6 +42,7 @@ impl Callee {
         let mut context = Context::new(self.account.hostname.to_string());
         context.stored.clone_from(&self.account.stored);
         context.settings.clone_from(&self.account.settings);
+        context.extras.clone_from(&self.facts);
         context
     }
 }
@@ -80,6 +83,7 @@ impl Host {
             path,
             account,
             is_connected,
+            facts: BTreeMap::new(),
         })
     }
 
@@ -105,6 +109,17 @@ impl Host {
         options: &CallOptions,
     ) -> Result<Outcome, CallError> {
         let actions = self.run(callee, request)?;
+        self.settle(callee, actions, request.callback(), options)
+    }
+
+    /// Checks all of these actions, and then performs them.
+    pub(super) fn settle(
+        &self,
+        callee: &Callee,
+        actions: Actions,
+        callback: Callback,
+        options: &CallOptions,
+    ) -> Result<Outcome, CallError> {
         let mut plan = checked(actions, callee)?;
         if !callee.is_connected && !options.dry_run {
             plan.stored.clear();
@@ -114,7 +129,7 @@ impl Host {
         }
         Ok(Outcome {
             adapter: callee.id().to_owned(),
-            callback: request.callback(),
+            callback,
             opened: plan.pages,
             stored: plan.stored,
             notices: plan.notices,

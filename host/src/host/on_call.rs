@@ -1,22 +1,32 @@
 //! What a call leads to, account by account.
 
-use callpop_adapter::{CallLog, Contact};
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
-use super::{CallOptions, Host, calling};
-use crate::account_store::Account;
+use callpop_adapter::Contact;
+
+use super::{CallOptions, Host};
 use crate::call_event::CallEvent;
-use crate::error::{CallError, FindError};
+use crate::error::CallError;
 use crate::outcome::Outcome;
-use crate::pop_rules::{Decision, PopSettings, Suppression};
+use crate::pop_rules::{Decided, Decision, PopAccount, Suppression};
+use crate::pop_settings::{PopOrder, PopSettings};
+use crate::pop_step::PopStep;
+use crate::runner::RunError;
 use crate::state_file::StateError;
 
 /// What an event led to in one account.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct AccountOutcome {
     /// The account's adapter.
     pub adapter: String,
     /// What it led to.
     pub result: PopResult,
+    /// What was looked at to decide that, in order.
+    pub steps: Vec<PopStep>,
+    /// How long it took to open what was decided on.
+    pub took: Duration,
 }
 
 /// What a call's event leads to.
@@ -30,6 +40,8 @@ pub enum PopResult {
         /// Contacts whose pages did not open, since there would have been too many.
         left_out: Vec<Contact>,
     },
+    /// Nobody knows the number, and the adapter's page for that opened.
+    OpenedFallback(Outcome),
     /// Ask the user which of these contacts it is, and go on with [`Host::choose`].
     Ask(Vec<Contact>),
     /// No page opens, and why.
@@ -43,15 +55,13 @@ pub enum PopResult {
     },
 }
 
-/// What "Open call log" in the menu of a logged call opens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LogMenu {
-    /// The log's own page.
-    LogPage,
-    /// The contact's page, as the CRM has none for a log.
-    ContactPage,
-    /// Nothing: the entry is not to be offered.
-    Nothing,
+/// What a call leads to cannot be told. No page opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OnCallError {
+    /// What is remembered of calls or accounts cannot be read or written.
+    #[error(transparent)]
+    State(#[from] StateError),
 }
 
 impl Host {
@@ -60,46 +70,58 @@ impl Host {
     /// dialer process tells of them.
     ///
     /// # Errors
-    /// [`StateError`] if what is remembered of calls or accounts cannot be read or written; no
-    /// page opens then.
-    pub fn on_call(&self, event: &CallEvent) -> Result<Vec<AccountOutcome>, StateError> {
-        let accounts = self.accounts.all()?;
-        let settings = self.settings.pop()?;
-        let decisions = self.calls.hear(event, |call| {
-            let decide = |account: Account| {
-                let settings = settings.get(&account.adapter).copied().unwrap_or_default();
-                let decision = call.decide(event, &account.adapter, settings);
-                (decision, account.adapter)
-            };
-            accounts.into_iter().map(decide).collect::<Vec<_>>()
-        })?;
-        decisions
-            .into_iter()
-            .map(|(decision, adapter)| {
-                Ok(AccountOutcome {
-                    result: self.carry_out(&event.call_id, &adapter, decision)?,
-                    adapter,
-                })
-            })
-            .collect()
+    /// [`OnCallError`]; no page opens then.
+    pub fn on_call(&self, event: &CallEvent) -> Result<Vec<AccountOutcome>, OnCallError> {
+        self.hear(event, &CallOptions::default())
     }
 
-    /// The user selected this contact, of those that [`PopResult::Ask`] named.
+    /// What [`on_call`](Self::on_call) would do at this moment. No page opens, and nothing is
+    /// remembered.
+    ///
+    /// # Errors
+    /// As [`on_call`](Self::on_call).
+    pub fn rehearse_call(&self, event: &CallEvent) -> Result<Vec<AccountOutcome>, OnCallError> {
+        let dry_run = CallOptions {
+            dry_run: true,
+            ..CallOptions::default()
+        };
+        self.hear(event, &dry_run)
+    }
+
+    /// The user selected this contact, of those that [`PopResult::Ask`] named for the call of this
+    /// event.
     ///
     /// # Errors
     /// As [`on_call`](Self::on_call).
     pub fn choose(
         &self,
-        call_id: &str,
+        event: &CallEvent,
         adapter: &str,
         contact: &Contact,
-    ) -> Result<PopResult, StateError> {
+    ) -> Result<PopResult, OnCallError> {
         let max_pages = self.pop_settings(adapter)?.max_pages;
+        let decision = self.calls.change(event, |call| {
+            call.choose(&event.call_id, adapter, contact, max_pages)
+        })?;
+        self.carry_out(event, adapter, decision, &CallOptions::default())
+    }
+
+    /// The user has created this contact for the call of this event, in the dialer or in the CRM:
+    /// opens its page, if the account's settings say so. The call may be over.
+    ///
+    /// # Errors
+    /// As [`on_call`](Self::on_call).
+    pub fn contact_created(
+        &self,
+        event: &CallEvent,
+        adapter: &str,
+        contact: &Contact,
+    ) -> Result<PopResult, OnCallError> {
+        let settings = self.pop_settings(adapter)?;
         let decision = self
             .calls
-            .change(call_id, |call| call.choose(adapter, contact, max_pages))?;
-        let unknown = Decision::Nothing(Suppression::Ended);
-        self.carry_out(call_id, adapter, decision.unwrap_or(unknown))
+            .change(event, |call| call.created(adapter, contact, &settings))?;
+        self.carry_out(event, adapter, decision, &CallOptions::default())
     }
 
     /// When calls of this adapter's account pop, and what.
@@ -107,8 +129,8 @@ impl Host {
     /// # Errors
     /// [`StateError`] if the settings cannot be read.
     pub fn pop_settings(&self, adapter: &str) -> Result<PopSettings, StateError> {
-        let settings = self.settings.pop()?;
-        Ok(settings.get(adapter).copied().unwrap_or_default())
+        let mut settings = self.settings.pop()?;
+        Ok(settings.remove(adapter).unwrap_or_default())
     }
 
     /// Changes when calls of this adapter's account pop, and what.
@@ -119,53 +141,145 @@ impl Host {
         self.settings.set_pop(adapter, settings)
     }
 
-    /// What the menu of a logged call offers.
+    /// In which order the accounts are asked about a call, and how many of them pop.
     ///
     /// # Errors
-    /// [`FindError`] if there is no such adapter.
-    pub fn log_menu(
+    /// [`StateError`] if the settings cannot be read.
+    pub fn pop_order(&self) -> Result<PopOrder, StateError> {
+        self.settings.pop_order()
+    }
+
+    /// Changes in which order the accounts are asked about a call, and how many of them pop.
+    ///
+    /// # Errors
+    /// [`StateError`] if that cannot be kept.
+    pub fn set_pop_order(&self, order: PopOrder) -> Result<(), StateError> {
+        self.settings.set_pop_order(order)
+    }
+
+    fn hear(
         &self,
-        adapter: &str,
-        log: &CallLog,
-        contact: Option<&Contact>,
-    ) -> Result<LogMenu, FindError> {
-        let (_, description) = self.find(adapter)?;
-        let manifest = &description.manifest;
-        let has_contact = calling::contact_of(log, contact).is_some();
-        Ok(if manifest.can_open_log_page {
-            LogMenu::LogPage
-        } else if manifest.can_open_contact_page && has_contact {
-            LogMenu::ContactPage
+        event: &CallEvent,
+        options: &CallOptions,
+    ) -> Result<Vec<AccountOutcome>, OnCallError> {
+        let order = self.settings.pop_order()?;
+        let accounts = self.pop_accounts(&order)?;
+        let decide =
+            |call: &mut crate::pop_rules::CallMemory| call.decide(event, &accounts, order.accounts);
+        let decided = if options.dry_run {
+            self.calls.rehearse(event, decide)?
         } else {
-            LogMenu::Nothing
+            self.calls.hear(event, decide)?
+        };
+        decided
+            .into_iter()
+            .map(|decided| self.account_outcome(event, decided, options))
+            .collect()
+    }
+
+    /// The connected accounts in the order in which they are asked.
+    fn pop_accounts(&self, order: &PopOrder) -> Result<Vec<PopAccount>, StateError> {
+        let mut accounts = Vec::new();
+        for account in self.accounts.all()? {
+            accounts.push(PopAccount {
+                settings: self.pop_settings(&account.adapter)?,
+                has_fallback: false,
+                adapter: account.adapter,
+            });
+        }
+        // Stable: accounts that are not named stay in the order in which they were connected.
+        accounts.sort_by_key(|account| order.rank(&account.adapter));
+        Ok(accounts)
+    }
+
+    fn account_outcome(
+        &self,
+        event: &CallEvent,
+        decided: Decided,
+        options: &CallOptions,
+    ) -> Result<AccountOutcome, OnCallError> {
+        let start = Instant::now();
+        let result = self.carry_out(event, &decided.adapter, decided.decision, options)?;
+        Ok(AccountOutcome {
+            adapter: decided.adapter,
+            result,
+            steps: decided.steps,
+            took: start.elapsed(),
         })
     }
 
     fn carry_out(
         &self,
-        call_id: &str,
+        event: &CallEvent,
         adapter: &str,
         decision: Decision,
-    ) -> Result<PopResult, StateError> {
+        options: &CallOptions,
+    ) -> Result<PopResult, OnCallError> {
         let (contacts, left_out) = match decision {
             Decision::Open(contacts, left_out) => (contacts, left_out),
+            Decision::OpenFallback => return Ok(PopResult::Suppressed(Suppression::NoMatch)),
             Decision::Ask(contacts) => return Ok(PopResult::Ask(contacts)),
             Decision::Nothing(why) => return Ok(PopResult::Suppressed(why)),
         };
         let mut outcomes = Vec::new();
         for (index, contact) in contacts.iter().enumerate() {
-            match self.open_contact_page(adapter, contact, &CallOptions::default()) {
+            match self.pop_contact(event, adapter, contact, options) {
                 Ok(outcome) => outcomes.push(outcome),
                 Err(error) => {
-                    self.calls.change(call_id, |call| {
-                        for contact in &contacts[index..] {
-                            call.take_back(adapter, &contact.id);
-                        }
-                    })?;
-                    return Ok(PopResult::Failed { outcomes, error });
+                    if !options.dry_run {
+                        self.calls.change(event, |call| {
+                            for contact in &contacts[index..] {
+                                call.take_back(adapter, &contact.id);
+                            }
+                        })?;
+                    }
+                    return Ok(failed(outcomes, error));
                 }
             }
         }
         Ok(PopResult::Opened { outcomes, left_out })
     }
+
+    fn pop_contact(
+        &self,
+        event: &CallEvent,
+        adapter: &str,
+        contact: &Contact,
+        options: &CallOptions,
+    ) -> Result<Outcome, CallError> {
+        let mut callee = self.callee(adapter, options)?;
+        callee.facts = facts(event);
+        self.contact_page(&callee, contact, options)
+    }
+}
+
+/// What went wrong with a page, as a suppression where it is one.
+fn failed(outcomes: Vec<Outcome>, error: CallError) -> PopResult {
+    let is_quarantined = matches!(
+        &error,
+        CallError::Run {
+            source: RunError::Quarantined(_),
+            ..
+        }
+    );
+    if is_quarantined && outcomes.is_empty() {
+        return PopResult::Suppressed(Suppression::Quarantined);
+    }
+    PopResult::Failed { outcomes, error }
+}
+
+/// What a callback learns of the call, by name.
+fn facts(event: &CallEvent) -> BTreeMap<String, String> {
+    let mut facts = BTreeMap::from([
+        ("trigger".to_owned(), "call-pop".to_owned()),
+        ("direction".to_owned(), event.direction.to_string()),
+    ]);
+    let numbers = [
+        ("phone", event.other_number()),
+        ("calledNumber", event.to.as_deref()),
+    ];
+    for (name, number) in numbers {
+        facts.extend(number.map(|number| (name.to_owned(), number.to_owned())));
+    }
+    facts
 }
