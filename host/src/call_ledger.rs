@@ -71,7 +71,6 @@ impl Calls {
         self.calls
             .retain(|_, call| now.saturating_sub(call.heard) <= KEPT.as_secs());
         let call = self.of(event);
-        call.heard = now;
         let decided = decide(call);
         if event.state == CallState::Ended {
             call.end(&event.call_id);
@@ -90,6 +89,7 @@ impl Calls {
             Some(call.clone())
         });
         let call = self.calls.entry(key).or_default();
+        call.heard = seconds_since_1970();
         if let Some(replaced) = replaced {
             call.continue_from(replaced);
         }

@@ -293,16 +293,15 @@ fn a_rule_on_the_dialled_number_keeps_an_account_quiet() {
 fn a_rehearsal_opens_and_remembers_nothing() {
     let sandbox = sandbox();
     let (host, browser) = host(&sandbox);
-    for _ in 0..2 {
-        let outcomes = host.rehearse_call(&ringing()).unwrap();
-        assert_eq!(said(&outcomes)[0], "pipedrive: opened 1, left out 0");
-        let steps: Vec<_> = outcomes[0].steps.iter().map(ToString::to_string).collect();
-        insta::assert_snapshot!(steps.join("\n"), @"
-        the call is ringing
-        inbound calls pop on first ring
-        1 contact matches: John Doe (7)
-        ");
-    }
+    host.rehearse_call(&ringing()).unwrap();
+    let outcomes = host.rehearse_call(&ringing()).unwrap();
+    assert_eq!(said(&outcomes)[0], "pipedrive: opened 1, left out 0");
+    let steps: Vec<_> = outcomes[0].steps.iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(steps.join("\n"), @"
+    the call is ringing
+    inbound calls pop on first ring
+    1 contact matches: John Doe (7)
+    ");
     assert!(browser.pages().is_empty());
     assert!(!sandbox.home().join("calls.json").exists());
 }
@@ -342,7 +341,7 @@ fn an_adapter_in_quarantine_is_a_reason_of_its_own() {
     host.connect(&ConnectRequest::new("misbehaves", "pages.example.com"))
         .unwrap();
     let call = |id: &str| {
-        let contact = Contact::new("abort", "", "");
+        let contact = Contact::new("aborts", "", "");
         let event = CallEvent::new(id, Direction::Inbound, CallState::Ringing);
         said(
             &host
