@@ -130,6 +130,11 @@ fn a_foreign_crate_is_named_in_one_room() {
     assert_eq!(files_with("webbrowser::"), one("host/src/browser.rs"));
     assert_eq!(files_with("object::"), one("host/src/library_file.rs"));
     assert!(files_with("abi_stable::").iter().eq(UNSAFE));
+    assert_eq!(files_with("wildmatch::"), one("host/src/pop_settings.rs"));
+    assert_eq!(
+        files_with("inquire::"),
+        one("host/src/bin/callpop/commands/ring/picker.rs")
+    );
     for word in ["clap::", "comfy_table::", "anstream::"] {
         let outside: Vec<_> = files_with(word)
             .into_iter()

@@ -1,5 +1,9 @@
 //! What can be typed: the commands, their options, and the help that teaches them.
 
+mod ring;
+
+pub(crate) use ring::Ring;
+
 use std::path::PathBuf;
 
 use callpop_host::{BuildError, CallOptions, Host, HostBuilder, Limits, Permission};
@@ -102,8 +106,10 @@ pub(crate) enum Command {
     Connect(Connect),
     /// List the connected accounts
     Accounts,
-    /// An incoming call: open the contact's page
+    /// Open the page of a contact that is known, whatever the rules say
     Pop(Pop),
+    /// Play a call through the rules: ring, perhaps answer, end
+    Ring(Ring),
     /// "Open call log": open the page of a logged call
     OpenLog(OpenLog),
     /// Log out: the adapter cleans up, and the account is forgotten

@@ -11,6 +11,7 @@ pub(crate) mod inspect;
 pub(crate) mod logout;
 pub(crate) mod open_log;
 pub(crate) mod pop;
+pub(crate) mod ring;
 
 use callpop_host::{Host, Outcome, StoredChangeKind};
 

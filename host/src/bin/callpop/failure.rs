@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use callpop_host::{
-    ActionRejection, BuildError, CallError, ConnectError, ContactError, FindError, StateError,
-    with_causes,
+    ActionRejection, BuildError, CallError, ConnectError, ContactError, FindError, OnCallError,
+    StateError, with_causes,
 };
 use serde_json::{Value, json};
 
@@ -99,6 +99,15 @@ impl From<FindError> for Failure {
 impl From<StateError> for Failure {
     fn from(error: StateError) -> Self {
         Self::new(Exit::State, "state", with_causes(&error))
+    }
+}
+
+impl From<OnCallError> for Failure {
+    fn from(error: OnCallError) -> Self {
+        match error {
+            OnCallError::State(error) => error.into(),
+            error => Self::new(Exit::State, "call", with_causes(&error)),
+        }
     }
 }
 

@@ -36,6 +36,7 @@ fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
         Command::Connect(connect) => commands::connect::run(connect, everywhere, output),
         Command::Accounts => commands::accounts::run(everywhere, output),
         Command::Pop(pop) => commands::pop::run(pop, everywhere, output),
+        Command::Ring(ring) => commands::ring::run(ring, everywhere, output),
         Command::OpenLog(open_log) => commands::open_log::run(open_log, everywhere, output),
         Command::Logout(logout) => commands::logout::run(logout, everywhere, output),
         Command::Doctor => commands::doctor::run(everywhere, output),
