@@ -3,6 +3,8 @@
 use serde_json::Value;
 
 use crate::account_store::Account;
+use crate::adapter_settings;
+use crate::admin_policy::AdminPolicy;
 use crate::error::ConnectError;
 use crate::manifest::Manifest;
 use crate::plan::{MAX_STORED_VALUE, MAX_STORED_VALUES};
@@ -50,15 +52,18 @@ pub(crate) fn apply(
     values: &[(String, String)],
     manifest: &Manifest,
     account: &mut Account,
+    policy: &AdminPolicy,
 ) -> Result<(), ConnectError> {
     for (key, value) in values {
+        if let Some(file) = policy.fixing(&manifest.id, key) {
+            return Err(ConnectError::Managed {
+                key: key.clone(),
+                file: file.to_owned(),
+            });
+        }
         apply_one(key, value, manifest, account)?;
     }
-    let missing = manifest.settings_with_values().find(|setting| {
-        let has_value = setting.default.is_some() || account.settings.contains_key(&setting.id);
-        setting.required && !has_value
-    });
-    if let Some(setting) = missing {
+    if let Some(setting) = adapter_settings::missing(manifest, &account.settings, policy)? {
         return Err(ConnectError::MissingSetting {
             adapter: manifest.id.clone(),
             id: setting.id.clone(),

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::admin_policy::AdminPolicy;
 use crate::browser;
 use crate::discovery::{Catalog, FileState};
 use crate::error::with_causes;
@@ -26,7 +27,7 @@ pub enum Health {
 /// Something that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// What was looked at: `home`, `plugins`, `adapter`, `sandbox`, `browser`.
+    /// What was looked at: `home`, `policy`, `plugins`, `adapter`, `sandbox`, `browser`.
     pub about: &'static str,
     /// How it stands.
     pub health: Health,
@@ -38,7 +39,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    fn good(about: &'static str, found: impl Into<String>) -> Self {
+    pub(crate) fn good(about: &'static str, found: impl Into<String>) -> Self {
         Self {
             about,
             health: Health::Good,
@@ -47,7 +48,7 @@ impl Finding {
         }
     }
 
-    fn bad(
+    pub(crate) fn bad(
         about: &'static str,
         health: Health,
         found: impl Into<String>,
@@ -65,12 +66,14 @@ impl Finding {
 /// Looks at everything.
 pub(crate) fn examine(
     home: &Path,
+    policy: &AdminPolicy,
     catalog: &Catalog,
     quarantine: &QuarantineStore,
     program: &WorkerProgram,
     limits: &Limits,
 ) -> Vec<Finding> {
     let mut findings = vec![examine_home(home)];
+    findings.extend(policy.examine(catalog));
     findings.extend(examine_folders(catalog));
     findings.extend(examine_adapters(catalog, quarantine));
     findings.push(examine_workers(program, limits));

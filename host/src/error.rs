@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 
+use crate::admin_policy::PolicyError;
 use crate::browser::BrowserError;
 use crate::hostname::HostnameError;
 use crate::loading::LoadError;
@@ -102,6 +103,9 @@ pub enum CallError {
         /// Why.
         source: ActionRejection,
     },
+    /// What the administrator has fixed does not fit the adapter.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
     /// A page could not be shown; those before it were.
     #[error(transparent)]
     Browser(#[from] BrowserError),
@@ -146,6 +150,17 @@ pub enum ConnectError {
         /// Why not.
         why: String,
     },
+    /// A value that the administrator has fixed.
+    #[error("`{key}` is managed by your administrator, in {}", file.display())]
+    Managed {
+        /// What was to be set.
+        key: String,
+        /// The administrator's file.
+        file: PathBuf,
+    },
+    /// What the administrator has fixed does not fit the adapter.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
     /// A setting that the manifest requires is not given.
     #[error("`{adapter}` needs the setting `{id}` ({name})")]
     MissingSetting {

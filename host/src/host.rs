@@ -1,5 +1,6 @@
 //! The facade that a dialer holds: it ties the rooms together and stays thin.
 
+mod adapter_settings;
 mod builder;
 mod calling;
 mod log_menu;
@@ -17,6 +18,7 @@ use callpop_adapter::{CallLog, Contact};
 
 use crate::Hostname;
 use crate::account_store::{Account, AccountStore};
+use crate::admin_policy::AdminPolicy;
 use crate::browser::Browser;
 use crate::call_ledger::CallLedger;
 use crate::connecting::{self, ConnectRequest};
@@ -73,6 +75,7 @@ pub struct Host {
     quarantine: Arc<QuarantineStore>,
     stats: Arc<StatsStore>,
     settings: SettingsStore,
+    policy: AdminPolicy,
     home: PathBuf,
     isolation: Isolation,
     /// The adapters that run in-process whatever `isolation` says.
@@ -153,6 +156,7 @@ impl Host {
     pub fn examine(&self) -> Vec<Finding> {
         doctor::examine(
             &self.home,
+            &self.policy,
             &self.catalog(),
             &self.quarantine,
             &self.worker_program,
@@ -208,7 +212,7 @@ impl Host {
                 Some(account) => account,
                 None => Account::new(&manifest.id, hostname.clone()),
             };
-            connecting::apply(&request.values, manifest, &mut account)?;
+            connecting::apply(&request.values, manifest, &mut account, &self.policy)?;
             Ok(account)
         };
         if request.dry_run {

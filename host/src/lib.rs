@@ -42,6 +42,8 @@
 
 mod abi_name;
 mod account_store;
+mod adapter_settings;
+mod admin_policy;
 mod browser;
 mod call_event;
 mod call_ledger;
@@ -63,6 +65,7 @@ mod manifest;
 mod outcome;
 mod plain_text;
 mod plan;
+mod pop_members;
 mod pop_rules;
 mod pop_settings;
 mod pop_step;
@@ -79,6 +82,8 @@ pub mod worker;
 
 pub use abi_name::AbiName;
 pub use account_store::Account;
+pub use adapter_settings::{AdapterSettings, Origin, SettingState, SettingsChange, SettingsError};
+pub use admin_policy::PolicyError;
 pub use browser::{Browser, BrowserError, Page, RecordingBrowser, SystemBrowser};
 pub use call_event::{CallEvent, CallState, Direction};
 pub use connecting::ConnectRequest;

@@ -93,10 +93,17 @@ impl SettingsStore {
         Ok(self.file.read()?.call_pop)
     }
 
-    pub(crate) fn set_pop(&self, adapter: &str, pop: PopSettings) -> Result<(), StateError> {
+    /// Changes when an account's calls pop: `change` gets it as it is at that moment.
+    pub(crate) fn change_pop<E: From<StateError>>(
+        &self,
+        adapter: &str,
+        change: impl FnOnce(PopSettings) -> Result<PopSettings, E>,
+    ) -> Result<PopSettings, E> {
         self.file.update(|settings| {
-            settings.call_pop.insert(adapter.to_owned(), pop);
-            Ok(())
+            let before = settings.call_pop.remove(adapter).unwrap_or_default();
+            let after = change(before)?;
+            settings.call_pop.insert(adapter.to_owned(), after.clone());
+            Ok(after)
         })
     }
 

@@ -98,7 +98,7 @@ fn the_commands_of_the_readmes_table_are_the_programs() {
         .filter_map(|line| line.split_whitespace().next())
         .filter(|command| *command != "help")
         .collect();
-    assert_eq!(commands.len(), 11);
+    assert_eq!(commands.len(), 12);
     let readme = document("README.md");
     for command in commands {
         assert!(

@@ -301,6 +301,7 @@ fn the_doctor_finds_what_is_wrong() {
     insta::assert_snapshot!(said.join("\n"), @"
     warning  home      [home] can be read by other users
                          chmod 700 '[home]'
+    good     policy    there is none; it would be /etc/callpop/policy.toml
     warning  plugins   [plugins] can be written by other users, and so can what is run
                          chmod go-w '[plugins]'
     problem  adapter   [plugins]/broken.so: it is empty; was it copied to the end?

@@ -23,5 +23,6 @@ mod house;
 mod isolation;
 mod loading;
 mod regressions;
+mod settings;
 mod url_policy;
 mod vendor;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, RwLock};
 
 use super::{Host, Isolation};
 use crate::account_store::AccountStore;
+use crate::admin_policy::{AdminPolicy, PolicyError};
 use crate::browser::{Browser, SystemBrowser};
 use crate::call_ledger::CallLedger;
 use crate::discovery::Catalog;
@@ -31,6 +32,9 @@ pub enum BuildError {
         /// Why.
         source: std::io::Error,
     },
+    /// What the administrator has decided cannot be read, and the host does not run without it.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
 }
 
 /// Sets up a [`Host`]; everything has a default.
@@ -43,6 +47,7 @@ pub struct HostBuilder {
     in_process: BTreeSet<String>,
     worker_program: WorkerProgram,
     limits: Limits,
+    policy_file: Option<PathBuf>,
 }
 
 impl HostBuilder {
@@ -101,10 +106,18 @@ impl HostBuilder {
         self
     }
 
+    /// The administrator's file, which must be there, instead of `policy.toml` in the home. Where
+    /// the system has one, that one is in force, and no other is read.
+    #[must_use]
+    pub fn policy_file(mut self, file: impl Into<PathBuf>) -> Self {
+        self.policy_file = Some(file.into());
+        self
+    }
+
     /// Looks at the plugins folders and makes the host. No code of an adapter runs.
     ///
     /// # Errors
-    /// [`BuildError`] if a place cannot be told. A plugins folder that is not there is no error;
+    /// [`BuildError`] if a place cannot be told, or if the administrator's file is damaged. A plugins folder that is not there is no error;
     /// the catalog tells.
     pub fn build(self) -> Result<Host, BuildError> {
         let home = self
@@ -124,6 +137,7 @@ impl HostBuilder {
                 unique.push(folder);
             }
         }
+        let policy_file = self.policy_file.map(absolute).transpose()?;
         let copies = PrivateCopies::in_home(&home);
         copies.sweep();
         Ok(Host {
@@ -136,6 +150,7 @@ impl HostBuilder {
             quarantine: Arc::new(QuarantineStore::in_home(&home)),
             stats: Arc::new(StatsStore::in_home(&home)),
             settings: SettingsStore::in_home(&home),
+            policy: AdminPolicy::load(policy_file.as_deref(), &home)?,
             home,
             isolation: self.isolation,
             in_process: self.in_process,

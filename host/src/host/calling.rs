@@ -11,6 +11,7 @@ use callpop_adapter::{Actions, CallLog, Contact, Context};
 use super::{CallOptions, Host, Isolation};
 use crate::Hostname;
 use crate::account_store::Account;
+use crate::adapter_settings;
 use crate::discovery::{self, Description};
 use crate::error::{CallError, FindError};
 use crate::library_file::{self, LibraryFile};
@@ -70,7 +71,7 @@ impl Host {
     pub(super) fn callee(&self, id: &str, options: &CallOptions) -> Result<Callee, CallError> {
         let (path, description) = self.find(id)?;
         let connected = self.accounts.of(id)?;
-        let (account, is_connected) = match (connected, &options.hostname) {
+        let (mut account, is_connected) = match (connected, &options.hostname) {
             (Some(account), _) if is_for(options, &account) => (account, true),
             (_, None) => return Err(CallError::NotConnected(id.to_owned())),
             (_, Some(given)) => {
@@ -78,6 +79,12 @@ impl Host {
                 (Account::new(id, hostname), false)
             }
         };
+        // Callbacks get the values that hold, not only those that the user set.
+        account.settings = adapter_settings::effective_values(
+            &description.manifest,
+            &account.settings,
+            &self.policy,
+        )?;
         Ok(Callee {
             description,
             path,

@@ -10,7 +10,7 @@ use crate::call_event::CallEvent;
 use crate::error::CallError;
 use crate::outcome::Outcome;
 use crate::pop_rules::{Decided, Decision, PopAccount, Suppression};
-use crate::pop_settings::{PopOrder, PopSettings};
+use crate::pop_settings::PopOrder;
 use crate::pop_step::PopStep;
 use crate::runner::RunError;
 use crate::state_file::StateError;
@@ -122,23 +122,6 @@ impl Host {
             .calls
             .change(event, |call| call.created(adapter, contact, &settings))?;
         self.carry_out(event, adapter, decision, &CallOptions::default())
-    }
-
-    /// When calls of this adapter's account pop, and what.
-    ///
-    /// # Errors
-    /// [`StateError`] if the settings cannot be read.
-    pub fn pop_settings(&self, adapter: &str) -> Result<PopSettings, StateError> {
-        let mut settings = self.settings.pop()?;
-        Ok(settings.remove(adapter).unwrap_or_default())
-    }
-
-    /// Changes when calls of this adapter's account pop, and what.
-    ///
-    /// # Errors
-    /// [`StateError`] if that cannot be kept.
-    pub fn set_pop_settings(&self, adapter: &str, settings: PopSettings) -> Result<(), StateError> {
-        self.settings.set_pop(adapter, settings)
     }
 
     /// In which order the accounts are asked about a call, and how many of them pop.

@@ -100,6 +100,13 @@ impl Setting {
     }
 }
 
+impl SettingOption {
+    /// A value that people call by itself.
+    pub(crate) fn of(value: String) -> Self {
+        Self { value, name: None }
+    }
+}
+
 impl fmt::Display for SettingType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -1,8 +1,10 @@
 //! What can be typed: the commands, their options, and the help that teaches them.
 
 mod ring;
+mod settings;
 
 pub(crate) use ring::Ring;
+pub(crate) use settings::Settings;
 
 use std::path::PathBuf;
 
@@ -19,7 +21,7 @@ First steps:
 
 Exit codes:
   0  done
-  1  the state under the home could not be read or written
+  1  the state under the home or the administrator's file could not be read or written
   2  wrong usage or input
   3  no such adapter, or it is refused
   4  the adapter failed
@@ -53,6 +55,11 @@ pub(crate) struct Everywhere {
     #[arg(long, global = true, env = "CALLPOP_PLUGINS", value_name = "DIR", value_hint = ValueHint::DirPath, value_delimiter = PATH_SEPARATOR, hide_env_values = true)]
     pub(crate) plugins: Vec<PathBuf>,
 
+    /// The administrator's file, where the system has none of its own [default: `policy.toml` under
+    /// the home, if it is there]
+    #[arg(long, global = true, env = "CALLPOP_POLICY", value_name = "FILE", value_hint = ValueHint::FilePath, hide_env_values = true)]
+    pub(crate) policy: Option<PathBuf>,
+
     /// Refuse an adapter if this system cannot put it into the whole sandbox
     #[arg(long, global = true)]
     pub(crate) require_sandbox: bool,
@@ -80,6 +87,9 @@ impl Everywhere {
         if let Some(home) = &self.home {
             builder = builder.home(home);
         }
+        if let Some(file) = &self.policy {
+            builder = builder.policy_file(file);
+        }
         let limits = Limits {
             require_sandbox: self.require_sandbox,
             ..Limits::default()
@@ -106,6 +116,8 @@ pub(crate) enum Command {
     Connect(Connect),
     /// List the connected accounts
     Accounts,
+    /// Show what can be set for an adapter, or set it
+    Settings(Settings),
     /// Open the page of a contact that is known, whatever the rules say
     Pop(Pop),
     /// Play a call through the rules: ring, perhaps answer, end

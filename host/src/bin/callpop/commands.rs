@@ -12,6 +12,7 @@ pub(crate) mod logout;
 pub(crate) mod open_log;
 pub(crate) mod pop;
 pub(crate) mod ring;
+pub(crate) mod settings;
 
 use callpop_host::{Host, Outcome, StoredChangeKind};
 

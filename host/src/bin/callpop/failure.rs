@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use callpop_host::{
     ActionRejection, BuildError, CallError, ConnectError, ContactError, FindError, OnCallError,
-    StateError, with_causes,
+    PolicyError, SettingsError, StateError, with_causes,
 };
 use serde_json::{Value, json};
 
@@ -80,8 +80,36 @@ pub(crate) fn error_object(code: &str, message: &str) -> Value {
 
 impl From<BuildError> for Failure {
     fn from(error: BuildError) -> Self {
+        if let BuildError::Policy(error) = error {
+            return error.into();
+        }
         Self::new(Exit::Usage, "no-home", with_causes(&error))
             .advice("Name a folder with --home DIR or in the variable CALLPOP_HOME.")
+    }
+}
+
+impl From<PolicyError> for Failure {
+    fn from(error: PolicyError) -> Self {
+        Self::new(Exit::State, "policy", with_causes(&error))
+            .advice("Callpop does not run without the administrator's rules; have the file mended.")
+    }
+}
+
+impl From<SettingsError> for Failure {
+    fn from(error: SettingsError) -> Self {
+        let message = with_causes(&error);
+        let usage = |code| Self::new(Exit::Usage, code, message.clone());
+        match error {
+            SettingsError::Find(error) => error.into(),
+            SettingsError::State(error) => error.into(),
+            SettingsError::Policy(error) => error.into(),
+            SettingsError::NotConnected { adapter, .. } => usage("not-connected").advice(format!(
+                "Connect it with: callpop connect {adapter} HOST-OR-URL"
+            )),
+            SettingsError::Managed { .. } => usage("managed"),
+            SettingsError::Required { .. } => usage("missing-setting"),
+            _ => usage("invalid-value"),
+        }
     }
 }
 
@@ -124,6 +152,8 @@ impl From<ConnectError> for Failure {
         match error {
             ConnectError::Find(error) => error.into(),
             ConnectError::State(error) => error.into(),
+            ConnectError::Policy(error) => error.into(),
+            ConnectError::Managed { .. } => usage("managed"),
             ConnectError::Hostname(_) => usage("invalid-hostname"),
             ConnectError::Connected { adapter, .. } => usage("connected-elsewhere")
                 .advice(format!("Log out with: callpop logout {adapter}")),
@@ -142,6 +172,7 @@ impl From<CallError> for Failure {
         match error {
             CallError::Find(error) => error.into(),
             CallError::State(error) => error.into(),
+            CallError::Policy(error) => error.into(),
             CallError::Load { .. } => fail(Exit::NoAdapter, "load-failed"),
             CallError::NotConnected(adapter) => fail(Exit::Usage, "not-connected").advice(format!(
                 "Connect it with: callpop connect {adapter} HOST-OR-URL   (or give --hostname)"

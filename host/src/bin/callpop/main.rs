@@ -35,6 +35,7 @@ fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
         Command::Inspect { file } => commands::inspect::run(file, everywhere, output),
         Command::Connect(connect) => commands::connect::run(connect, everywhere, output),
         Command::Accounts => commands::accounts::run(everywhere, output),
+        Command::Settings(settings) => commands::settings::run(settings, everywhere, output),
         Command::Pop(pop) => commands::pop::run(pop, everywhere, output),
         Command::Ring(ring) => commands::ring::run(ring, everywhere, output),
         Command::OpenLog(open_log) => commands::open_log::run(open_log, everywhere, output),

@@ -1,0 +1,107 @@
+//! Which file is in force, and what is wrong with one.
+
+use std::fs;
+use std::path::Path;
+
+use super::{AdminPolicy, PolicyError};
+use crate::{PopSettings, PopWhen};
+
+fn written(folder: &Path, name: &str, text: &str) -> std::path::PathBuf {
+    let path = folder.join(name);
+    fs::write(&path, text).unwrap();
+    path
+}
+
+#[test]
+fn the_systems_file_comes_before_all_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path();
+    let own = written(home, "policy.toml", "callPop.inbound = 'answer'");
+    let system = home.join("system.toml");
+    let named = written(home, "named.toml", "callPop.inbound = 'first-ring'");
+    let used = |named: Option<&Path>| {
+        let policy = AdminPolicy::of_first(Some(&system), named, home).unwrap();
+        policy.path().map(Path::to_owned)
+    };
+    assert_eq!(used(None), Some(own.clone()));
+    assert_eq!(used(Some(&named)), Some(named.clone()));
+    written(home, "system.toml", "");
+    assert_eq!(used(None), Some(system.clone()));
+    assert_eq!(used(Some(&named)), Some(system.clone()));
+    // A damaged one is not passed over, and the others are not even looked at.
+    written(home, "system.toml", "callPop");
+    assert!(AdminPolicy::of_first(Some(&system), Some(&named), home).is_err());
+    written(home, "system.toml", "");
+    written(home, "policy.toml", "damaged");
+    assert_eq!(used(None), Some(system.clone()));
+    fs::remove_file(&system).unwrap();
+    assert!(AdminPolicy::of_first(Some(&system), None, home).is_err());
+    fs::remove_file(&own).unwrap();
+    assert_eq!(used(None), None);
+}
+
+#[test]
+fn a_file_that_is_named_must_be_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("missing.toml");
+    let error = AdminPolicy::of_first(None, Some(&missing), folder.path()).unwrap_err();
+    assert!(matches!(error, PolicyError::Unreadable { .. }), "{error}");
+}
+
+#[test]
+fn what_is_wrong_is_said_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = |text: &str| {
+        let path = written(folder.path(), "policy.toml", text);
+        let error = AdminPolicy::of_first(None, None, folder.path()).unwrap_err();
+        let start = format!("the administrator's file {}, ", path.display());
+        error.to_string().strip_prefix(&start).unwrap().to_owned()
+    };
+    for (text, error) in [
+        (
+            "[callpop]\ninbound = 'answer'",
+            "line 1, column 2: unknown field `callpop`, expected `callPop` or `adapters`",
+        ),
+        (
+            "[adapters.acme]\nsetting.x = 'a'",
+            "line 2, column 1: unknown field `setting`, expected `settings` or `callPop`",
+        ),
+        (
+            "[adapters.acme.settings]\n# a number\nx = 7",
+            "line 3, column 5: invalid type: integer `7`, expected a text, `true` or `false`",
+        ),
+        (
+            "[callPop]\nmaxPages = 3\noutbound = 'never'",
+            "line 3, column 12: `callPop.outbound` cannot be set: \"never\" is none of: disabled, first-ring, answer",
+        ),
+        (
+            "[adapters.acme.callPop]\nmaxPages = '3'",
+            "line 2, column 12: `callPop.maxPages` cannot be set: \"3\" is not a whole number from 0 on",
+        ),
+    ] {
+        assert_eq!(said(text), error);
+    }
+    assert!(said("\n[callPop]\nouter = 1").starts_with("line 3, column 9: there is no call-pop"));
+    assert!(said("[callPop]\ninbound = 'answer").starts_with("line 2, column "));
+    assert!(said("[callPop]\ninbound = 'answer'\ninbound = 'answer'").starts_with("line 3, "));
+    assert!(said("[callPop]\ninbound = 1979-05-27").starts_with("line 2, column 11: "));
+}
+
+#[test]
+fn what_is_fixed_for_one_adapter_comes_before_what_is_fixed_for_all() {
+    let folder = tempfile::tempdir().unwrap();
+    written(
+        folder.path(),
+        "policy.toml",
+        "callPop.inbound = 'answer'\ncallPop.maxPages = 2\nadapters.acme.callPop.maxPages = 1",
+    );
+    let policy = AdminPolicy::of_first(None, None, folder.path()).unwrap();
+    let set = PopSettings {
+        outbound: PopWhen::Answer,
+        ..PopSettings::default()
+    };
+    let acme = policy.pop_over("acme", &set);
+    assert_eq!((acme.inbound, acme.max_pages), (PopWhen::Answer, 1));
+    assert_eq!(acme.outbound, PopWhen::Answer, "the user's own stays");
+    assert_eq!(policy.pop_over("other", &set).max_pages, 2);
+}
