@@ -124,7 +124,9 @@ impl AdminPolicy {
 
     fn if_there(path: &Path) -> Result<Option<Self>, PolicyError> {
         match Self::read(path) {
-            Err(PolicyError::Unreadable { source, .. }) if source.kind() == ErrorKind::NotFound => {
+            Err(PolicyError::Unreadable { source, .. })
+                if [ErrorKind::NotFound, ErrorKind::NotADirectory].contains(&source.kind()) =>
+            {
                 Ok(None)
             }
             result => result.map(Some),
