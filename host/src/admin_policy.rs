@@ -54,6 +54,7 @@ pub enum PolicyError {
 pub(crate) struct AdminPolicy {
     path: PathBuf,
     standing: Standing,
+    requires_sandbox: bool,
     /// For accounts of every adapter.
     pop: FixedPop,
     adapters: BTreeMap<String, AdapterRules>,
@@ -144,6 +145,11 @@ impl AdminPolicy {
     /// The file that is in force.
     pub(crate) fn path(&self) -> Option<&Path> {
         (self.standing != Standing::None).then_some(&self.path)
+    }
+
+    /// Whether no adapter runs outside of the whole sandbox.
+    pub(crate) fn requires_sandbox(&self) -> bool {
+        self.requires_sandbox
     }
 
     /// The file that fixes this setting of an adapter.

@@ -53,6 +53,34 @@ fn the_readmes_transcripts_are_what_the_program_says() {
 }
 
 #[test]
+fn the_administrators_guide_is_what_the_program_says() {
+    let mut adapters = callpop_tests::adapters();
+    adapters.push("asks_for_network".to_owned());
+    let sandbox = Sandbox::with(&adapters);
+    let guide = document("docs/administrators.md");
+    // Its policy, but for the sandbox: that of this machine may not be whole.
+    let policy = blocks(&guide, "toml")[0].replace("requireSandbox = true", "");
+    let folder = sandbox.plugins();
+    let written = folder.join("policy.toml");
+    fs::write(&written, policy).unwrap();
+    let tested = folder.join("administrators.md");
+    // The variables below say where these are.
+    let clio = format!("'{}'", folder.join("clio.so").display());
+    let guide = guide
+        .replace("plugins/clio.so", &clio)
+        .replace(" --policy policy.toml", "");
+    fs::write(&tested, guide).unwrap();
+    trycmd::TestCases::new()
+        .register_bin("callpop", program("callpop").to_owned())
+        .env("CALLPOP_HOME", sandbox.home().to_str().unwrap())
+        .env("CALLPOP_PLUGINS", folder.to_str().unwrap())
+        .env("CALLPOP_POLICY", written.to_str().unwrap())
+        .env("BROWSER", "/bin/true")
+        .case(tested)
+        .run();
+}
+
+#[test]
 fn the_demo_says_what_the_readme_shows() {
     let sandbox = Sandbox::with(&["test-crm"]);
     let readme = document("README.md");

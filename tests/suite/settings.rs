@@ -388,7 +388,7 @@ fn a_host_does_not_run_without_rules_that_cannot_be_read() {
     insta::assert_snapshot!(sandbox.run(["accounts"]).text(), @"
     exit 1
     --- stderr
-    error: the administrator's file [home]/policy.toml, line 1, column 1: unknown field `x`, expected `callPop` or `adapters`
+    error: the administrator's file [home]/policy.toml, line 1, column 1: unknown field `x`, expected one of `requireSandbox`, `callPop`, `adapters`
       Callpop does not run without the administrator's rules; have the file mended.
     ");
     let path = administer(&sandbox, "");
@@ -474,4 +474,46 @@ fn a_call_pops_by_the_settings_that_hold() {
     administer(&sandbox, "");
     let own = sandbox.host().pop_settings(ADAPTER).unwrap();
     assert_eq!((own.inbound, own.max_pages), (PopWhen::FirstRing, 2));
+}
+
+#[test]
+fn an_administrator_who_requires_the_sandbox_lets_nothing_run_outside_of_it() {
+    let sandbox = sandbox();
+    administer(&sandbox, "requireSandbox = true");
+    let contact = Contact::new("7", "", "");
+    let options = CallOptions {
+        hostname: Some(HOSTNAME.to_owned()),
+        ..CallOptions::default()
+    };
+    let call = || {
+        let builder = sandbox.builder().worker_program("/nonexistent");
+        let host = builder.in_process(ADAPTER).build().unwrap();
+        host.open_contact_page(ADAPTER, &contact, &options)
+    };
+    let error = call().unwrap_err();
+    assert!(matches!(error, CallError::Run { .. }), "{error:?}");
+    // Without the rule it runs in-process, as the dialer wants it.
+    administer(&sandbox, "");
+    call().unwrap();
+}
+
+#[test]
+fn rules_on_numbers_can_be_fixed_too() {
+    let sandbox = sandbox();
+    administer(
+        &sandbox,
+        "[[callPop.rules]]\nnumber = '+49*'\n[[callPop.rules]]\npop = false",
+    );
+    let host = sandbox.host();
+    let rules = host.pop_settings(ADAPTER).unwrap().rules;
+    let rules: Vec<_> = rules.iter().map(ToString::to_string).collect();
+    assert_eq!(rules, ["number +49*: pops", "every call: does not pop"]);
+    for (rule, what) in [
+        ("nummer = '+49*'", "unknown field `nummer`"),
+        ("number = 'everybody'", "is no pattern of numbers"),
+    ] {
+        administer(&sandbox, &format!("[[callPop.rules]]\n{rule}"));
+        let error = sandbox.builder().build().map(drop).unwrap_err().to_string();
+        assert!(error.contains(what) && error.contains("line "), "{error}");
+    }
 }

@@ -12,18 +12,21 @@ impl AdminPolicy {
     /// fixes.
     pub(crate) fn examine(&self, catalog: &Catalog) -> Vec<Finding> {
         let mut findings = vec![self.examine_file()];
-        let mut bad = |found: String, advice: &str| {
-            findings.push(Finding::bad("policy", Health::Problem, found, advice));
+        let mut bad = |health, found: String, advice: &str| {
+            findings.push(Finding::bad("policy", health, found, advice));
         };
         for id in self.adapters.keys() {
             match catalog.ready(id) {
                 None => bad(
+                    // The file may be the same for machines with different adapters.
+                    Health::Warning,
                     format!("it has rules for `{id}`, which is not there"),
                     "Mend the id, or place the adapter into a plugins folder.",
                 ),
                 Some((_, description)) => {
                     if let Err(error) = self.values(&description.manifest) {
                         bad(
+                            Health::Problem,
                             error.to_string(),
                             "The adapter is not called until that is mended.",
                         );

@@ -16,6 +16,7 @@ use crate::pop_members;
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 struct File {
+    require_sandbox: bool,
     call_pop: Members,
     adapters: BTreeMap<String, Adapter>,
 }
@@ -55,6 +56,7 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<AdminPolicy, PolicyError>
         Ok(AdminPolicy {
             path: path.to_owned(),
             standing: Standing::Other,
+            requires_sandbox: file.require_sandbox,
             pop,
             adapters,
         })

@@ -60,7 +60,7 @@ fn what_is_wrong_is_said_with_its_place() {
     for (text, error) in [
         (
             "[callpop]\ninbound = 'answer'",
-            "line 1, column 2: unknown field `callpop`, expected `callPop` or `adapters`",
+            "line 1, column 2: unknown field `callpop`, expected one of `requireSandbox`, `callPop`, `adapters`",
         ),
         (
             "[adapters.acme]\nsetting.x = 'a'",
@@ -69,6 +69,10 @@ fn what_is_wrong_is_said_with_its_place() {
         (
             "[adapters.acme.settings]\n# a number\nx = 7",
             "line 3, column 5: invalid type: integer `7`, expected a text, `true` or `false`",
+        ),
+        (
+            "requireSandbox = 'yes'",
+            "line 1, column 18: invalid type: string \"yes\", expected a boolean",
         ),
         (
             "[callPop]\nmaxPages = 3\noutbound = 'never'",
@@ -104,4 +108,29 @@ fn what_is_fixed_for_one_adapter_comes_before_what_is_fixed_for_all() {
     assert_eq!((acme.inbound, acme.max_pages), (PopWhen::Answer, 1));
     assert_eq!(acme.outbound, PopWhen::Answer, "the user's own stays");
     assert_eq!(policy.pop_over("other", &set).max_pages, 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_doctor_finds_a_file_that_users_can_write() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+    use crate::discovery::Catalog;
+    use crate::doctor::Health;
+
+    let folder = tempfile::tempdir().unwrap();
+    let system = written(folder.path(), "system.toml", "[adapters.acme]");
+    let examined = |mode| {
+        fs::set_permissions(&system, fs::Permissions::from_mode(mode)).unwrap();
+        let policy = AdminPolicy::of_first(Some(&system), None, folder.path()).unwrap();
+        policy.examine(&Catalog::default())
+    };
+    let findings = examined(0o646);
+    assert_eq!(findings[0].health, Health::Problem);
+    assert!(findings[0].found.ends_with("users can write it"));
+    assert_eq!(findings[1].health, Health::Warning);
+    assert!(findings[1].found.contains("`acme`, which is not there"));
+    let is_roots = fs::metadata(&system).unwrap().uid() == 0;
+    let health = examined(0o644)[0].health;
+    assert_eq!(health == Health::Good, is_roots);
 }

@@ -185,11 +185,14 @@ impl Host {
     /// Whether the adapter runs in-process, and what it may use otherwise.
     fn terms(&self, callee: &Callee) -> Result<(bool, Limits), CallError> {
         let id = callee.id();
-        let is_in_process = self.isolation == Isolation::InProcess
-            || self.in_process.contains(id)
-            || self.settings.is_in_process(id)?;
+        // There is no sandbox in this process.
+        let is_in_process = !self.policy.requires_sandbox()
+            && (self.isolation == Isolation::InProcess
+                || self.in_process.contains(id)
+                || self.settings.is_in_process(id)?);
         let mut limits = self.limits.clone();
-        limits.require_sandbox |= self.settings.requires_sandbox()?;
+        limits.require_sandbox |=
+            self.policy.requires_sandbox() || self.settings.requires_sandbox()?;
         // Granted is what was asked for and granted: an update that asks for more gets no more.
         let granted = self.settings.granted(id)?;
         let asked = &callee.description.manifest.permissions;
