@@ -323,7 +323,6 @@ impl CallMemory {
     }
 
     /// Forgets that this adapter's fallback page was opened, since it was not.
-    #[expect(dead_code, reason = "no adapter has such a page yet")]
     pub(crate) fn take_back_fallback(&mut self, adapter: &str) {
         self.fallback.remove(adapter);
     }

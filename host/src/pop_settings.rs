@@ -279,8 +279,10 @@ pub enum PopAccounts {
 }
 
 impl PopOrder {
-    /// Where an account stands in the order.
-    pub(crate) fn rank(&self, adapter: &str) -> usize {
+    /// Where the account of this adapter stands in the order; to sort by it, keeping the order of
+    /// those that are not named.
+    #[must_use]
+    pub fn rank(&self, adapter: &str) -> usize {
         let place = self.order.iter().position(|id| id == adapter);
         place.unwrap_or(self.order.len())
     }

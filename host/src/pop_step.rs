@@ -31,7 +31,7 @@ impl fmt::Display for PopStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::State(state, false) => write!(f, "the call is {state}"),
-            Self::State(state, true) => write!(f, "the call is {state}, and over"),
+            Self::State(_, true) => f.write_str("the call is over"),
             Self::When(direction, when) => {
                 let when = match when {
                     PopWhen::Disabled => "not at all",

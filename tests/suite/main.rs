@@ -23,6 +23,7 @@ mod house;
 mod isolation;
 mod loading;
 mod regressions;
+mod ring;
 mod settings;
 mod url_policy;
 mod vendor;

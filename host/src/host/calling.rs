@@ -20,6 +20,7 @@ use crate::outcome::Outcome;
 use crate::plan::{ActionRejection, Plan};
 use crate::runner::{Callback, InProcess, Request, Runner, RunnerError};
 use crate::settings::Permission;
+use crate::template_adapter;
 use crate::url_policy::UrlPolicy;
 use crate::worker::{Isolated, Limits};
 
@@ -106,6 +107,23 @@ impl Host {
         }
         let request = Request::OpenContactPage(callee.context(), contact.clone());
         self.call(callee, &request, options)
+    }
+
+    /// Opens the page that the manifest has for a number that nobody knows.
+    pub(super) fn fallback_page(
+        &self,
+        callee: &Callee,
+        options: &CallOptions,
+    ) -> Result<Outcome, CallError> {
+        let manifest = &callee.description.manifest;
+        let actions = template_adapter::fallback_page(manifest, &callee.context())
+            .ok_or_else(|| CallError::NoContactPage(manifest.name.clone()))?
+            .map_err(|error| CallError::Run {
+                adapter: callee.id().to_owned(),
+                callback: Callback::OpenContactPage,
+                source: error.into(),
+            })?;
+        self.settle(callee, actions, Callback::OpenContactPage, options)
     }
 
     /// Runs a callback, checks all of its actions, and then performs them.

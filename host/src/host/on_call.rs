@@ -162,11 +162,14 @@ impl Host {
 
     /// The connected accounts in the order in which they are asked.
     fn pop_accounts(&self, order: &PopOrder) -> Result<Vec<PopAccount>, StateError> {
+        let catalog = self.catalog();
         let mut accounts = Vec::new();
         for account in self.accounts.all()? {
+            let ready = catalog.ready(&account.adapter);
             accounts.push(PopAccount {
                 settings: self.pop_settings(&account.adapter)?,
-                has_fallback: false,
+                has_fallback: ready
+                    .is_some_and(|(_, it)| it.manifest.fallback_contact_page_url.is_some()),
                 adapter: account.adapter,
             });
         }
@@ -200,7 +203,7 @@ impl Host {
     ) -> Result<PopResult, OnCallError> {
         let (contacts, left_out) = match decision {
             Decision::Open(contacts, left_out) => (contacts, left_out),
-            Decision::OpenFallback => return Ok(PopResult::Suppressed(Suppression::NoMatch)),
+            Decision::OpenFallback => return self.open_fallback(event, adapter, options),
             Decision::Ask(contacts) => return Ok(PopResult::Ask(contacts)),
             Decision::Nothing(why) => return Ok(PopResult::Suppressed(why)),
         };
@@ -221,6 +224,30 @@ impl Host {
             }
         }
         Ok(PopResult::Opened { outcomes, left_out })
+    }
+
+    /// Opens the page that the adapter has for a number that nobody knows. It is a template in the
+    /// manifest, so no code of the adapter runs.
+    fn open_fallback(
+        &self,
+        event: &CallEvent,
+        adapter: &str,
+        options: &CallOptions,
+    ) -> Result<PopResult, OnCallError> {
+        let opened = self.callee(adapter, options).and_then(|mut callee| {
+            callee.facts = facts(event);
+            self.fallback_page(&callee, options)
+        });
+        match opened {
+            Ok(outcome) => Ok(PopResult::OpenedFallback(outcome)),
+            Err(error) => {
+                if !options.dry_run {
+                    self.calls
+                        .change(event, |call| call.take_back_fallback(adapter))?;
+                }
+                Ok(failed(Vec::new(), error))
+            }
+        }
     }
 
     fn pop_contact(

@@ -1,8 +1,10 @@
 //! What can be typed: the commands, their options, and the help that teaches them.
 
+mod accounts;
 mod ring;
 mod settings;
 
+pub(crate) use accounts::Accounts;
 pub(crate) use ring::Ring;
 pub(crate) use settings::Settings;
 
@@ -114,8 +116,8 @@ pub(crate) enum Command {
     },
     /// Connect an account: an adapter, and the address of your CRM
     Connect(Connect),
-    /// List the connected accounts
-    Accounts,
+    /// List the connected accounts, in the order in which they are asked about a call
+    Accounts(Accounts),
     /// Show what can be set for an adapter, or set it
     Settings(Settings),
     /// Open the page of a contact that is known, whatever the rules say

@@ -2,12 +2,14 @@
 
 mod test_crm;
 
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use callpop_host::{
-    CallOptions, ConnectRequest, Host, Outcome, RecordingBrowser, contact_from_json,
+    CallEvent, CallState, ConnectRequest, Direction, Host, Outcome, PopResult, RecordingBrowser,
+    contact_from_json,
 };
 
 use crate::args::{Demo, Everywhere};
@@ -83,11 +85,23 @@ fn play_call(
         contact.name,
         contact.id
     ));
-    let options = CallOptions {
-        hostname: None,
-        dry_run: everywhere.dry_run,
+    let event = CallEvent::new("demo", Direction::Inbound, CallState::Ringing)
+        .from_number(&contact.phone)
+        .with_match(ADAPTER, contact);
+    let mut outcomes = if everywhere.dry_run {
+        host.rehearse_call(&event)?
+    } else {
+        host.on_call(&event)?
     };
-    Ok(host.open_contact_page(ADAPTER, &contact, &options)?)
+    match outcomes.pop().map(|outcome| outcome.result) {
+        Some(PopResult::Opened { mut outcomes, .. }) if !outcomes.is_empty() => {
+            Ok(outcomes.swap_remove(0))
+        }
+        Some(PopResult::Failed { error, .. }) => Err(error.into()),
+        other => Err(cannot_start(&io::Error::other(format!(
+            "the call opened no page: {other:?}"
+        )))),
+    }
 }
 
 fn tell_page(outcome: &Outcome, no_browser: bool, output: &Output) {

@@ -34,7 +34,7 @@ fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
         Command::Adapters(adapters) => commands::adapters::run(adapters, everywhere, output),
         Command::Inspect { file } => commands::inspect::run(file, everywhere, output),
         Command::Connect(connect) => commands::connect::run(connect, everywhere, output),
-        Command::Accounts => commands::accounts::run(everywhere, output),
+        Command::Accounts(accounts) => commands::accounts::run(accounts, everywhere, output),
         Command::Settings(settings) => commands::settings::run(settings, everywhere, output),
         Command::Pop(pop) => commands::pop::run(pop, everywhere, output),
         Command::Ring(ring) => commands::ring::run(ring, everywhere, output),

@@ -109,14 +109,32 @@ fn ask(
     let PopResult::Ask(contacts) = &outcome.result else {
         return Ok(());
     };
-    let chosen = match &ring.choose {
-        Some(id) => contacts.iter().find(|contact| contact.id == *id).cloned(),
+    let selected = match &ring.choose {
+        Some(id) => Some(chosen(id, contacts)?.clone()),
         None => picker::select(&outcome.adapter, contacts)?,
     };
-    if let Some(contact) = chosen {
+    if let Some(contact) = selected {
         outcome.result = host.choose(event, &outcome.adapter, &contact)?;
     }
     Ok(())
+}
+
+/// The contact with this id.
+fn chosen<'contacts>(
+    id: &str,
+    contacts: &'contacts [Contact],
+) -> Result<&'contacts Contact, Failure> {
+    contacts
+        .iter()
+        .find(|contact| contact.id == id)
+        .ok_or_else(|| {
+            let ids: Vec<_> = contacts.iter().map(|contact| contact.id.as_str()).collect();
+            let message = format!(
+                "no contact with the id `{id}` matches; there are: {}",
+                ids.join(", ")
+            );
+            Failure::new(Exit::Usage, "no-such-contact", message)
+        })
 }
 
 /// A contact in one line, as it is shown and searched.

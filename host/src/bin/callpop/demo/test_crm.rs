@@ -115,6 +115,7 @@ fn router(address: SocketAddr, told: Sender<Visit>) -> io::Result<Router> {
     };
     Ok(Router::new()
         .route("/", get(contact))
+        .route("/search", get(search))
         .route("/activities/{id}", get(activity))
         .fallback(not_found)
         .layer(middleware::from_fn_with_state(site.clone(), guarded))
@@ -151,6 +152,22 @@ async fn contact(
         ),
         None => site.missing(&request, &format!("the contact {id}")),
     }
+}
+
+#[derive(Deserialize)]
+struct SearchedFor {
+    phone: String,
+}
+
+/// Where calls go whose number nobody has.
+async fn search(
+    State(site): State<Site>,
+    Query(SearchedFor { phone }): Query<SearchedFor>,
+    request: Request,
+) -> Response {
+    let found = site.records.search(&phone);
+    let title = format!("Search for {phone}");
+    site.page(&request, StatusCode::OK, "search.html", &title, found)
 }
 
 async fn activity(State(site): State<Site>, Path(id): Path<String>, request: Request) -> Response {

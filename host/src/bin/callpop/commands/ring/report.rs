@@ -94,8 +94,11 @@ impl<'run> Report<'run> {
             ));
             return;
         }
+        let mut start = format!("  {adapter}:");
         for line in self.result_lines(&outcome.result) {
-            self.output.line(format!("  {adapter}: {line}"));
+            self.output.line(format!("{start} {line}"));
+            // What follows belongs to the same account.
+            start = "   ".to_owned();
         }
     }
 
@@ -174,7 +177,7 @@ fn verdicts(result: &PopResult, adapter: &str, host: &Host) -> Vec<String> {
     let account = accounts.iter().find(|account| account.adapter == adapter);
     let hostname = account.map(|it| it.hostname.to_string());
     let pages = opened.iter().flat_map(|outcome| &outcome.opened);
-    pages
+    let mut verdicts: Vec<String> = pages
         .map(|page| {
             let authority = page.url.as_str().split('/').nth(2).unwrap_or_default();
             if hostname.as_deref() == Some(authority) {
@@ -183,7 +186,9 @@ fn verdicts(result: &PopResult, adapter: &str, host: &Host) -> Vec<String> {
                 format!("the URL policy accepts {authority}: the adapter's manifest names it")
             }
         })
-        .collect()
+        .collect();
+    verdicts.dedup();
+    verdicts
 }
 
 fn milliseconds(took: Duration) -> String {

@@ -14,6 +14,7 @@ impl Pages {
         pages.add_template("contacts.html", include_str!("contacts.html"))?;
         pages.add_template("contact.html", include_str!("contact.html"))?;
         pages.add_template("activity.html", include_str!("activity.html"))?;
+        pages.add_template("search.html", include_str!("search.html"))?;
         pages.add_template("missing.html", include_str!("missing.html"))?;
         Ok(Self(pages))
     }

@@ -57,6 +57,13 @@ pub(super) struct Activity<'records> {
     pub(super) contact: &'records Contact,
 }
 
+/// Who has a number.
+#[derive(Debug, Serialize)]
+pub(super) struct Search<'records> {
+    phone: &'records str,
+    contacts: Vec<&'records Contact>,
+}
+
 const EMBEDDED: &str = include_str!("records.json");
 
 impl Records {
@@ -66,6 +73,15 @@ impl Records {
 
     pub(super) fn contact(&self, id: &str) -> Option<&Contact> {
         self.contacts.iter().find(|contact| contact.id == id)
+    }
+
+    /// The contacts that have this number.
+    pub(super) fn search<'records>(&'records self, phone: &'records str) -> Search<'records> {
+        let contacts = self.contacts.iter();
+        Search {
+            phone,
+            contacts: contacts.filter(|contact| contact.e164 == phone).collect(),
+        }
     }
 
     pub(super) fn activity(&self, id: &str) -> Option<Activity<'_>> {

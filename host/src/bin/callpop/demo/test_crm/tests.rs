@@ -43,6 +43,19 @@ fn the_demos_contact_and_log_have_pages() {
 }
 
 #[test]
+fn a_number_is_searched_for() {
+    let site = TestCrm::start().unwrap();
+    for (phone, shown) in [
+        ("%2B12025550147", "<b>Noah Brandt</b>"),
+        ("%2B12025550199", "<h1>Nobody has +12025550199</h1>"),
+        ("%3Cscript%3E", "<h1>Nobody has &lt;script&gt;</h1>"),
+    ] {
+        let page = get(&site, &format!("/search?phone={phone}"), &site.hostname());
+        assert!(page.contains(shown), "{page}");
+    }
+}
+
+#[test]
 fn a_hostile_id_is_shown_and_not_run() {
     let site = TestCrm::start().unwrap();
     for path in [
