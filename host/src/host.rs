@@ -22,6 +22,7 @@ use crate::admin_policy::AdminPolicy;
 use crate::browser::Browser;
 use crate::call_ledger::CallLedger;
 use crate::connecting::{self, ConnectRequest};
+use crate::contact_source::ContactSource;
 use crate::discovery::Catalog;
 use crate::doctor::{self, Finding};
 use crate::error::{CallError, ConnectError};
@@ -72,6 +73,8 @@ pub struct Host {
     calls: CallLedger,
     copies: PrivateCopies,
     browser: Arc<dyn Browser>,
+    /// Who is asked whose number it is, where a dialer does not know.
+    contact_source: Option<Arc<dyn ContactSource>>,
     quarantine: Arc<QuarantineStore>,
     stats: Arc<StatsStore>,
     settings: SettingsStore,

@@ -1,13 +1,15 @@
 //! Calls, not commands: a dialer tells of its calls, and each page opens once.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
 
 use callpop_host::{
     AccountOutcome, Browser, BrowserError, CallEvent, CallLog, CallState, ConnectRequest, Contact,
-    Direction, Host, LogMenu, NumberPattern, Page, PopAccounts, PopOrder, PopResult, PopRule,
-    PopSettings, PopWhen, RecordingBrowser, SeveralMatches, Suppression,
+    ContactSource, ContactSourceError, Direction, Host, LogMenu, NumberPattern, Page, PopAccounts,
+    PopOrder, PopResult, PopRule, PopSettings, PopWhen, RecordingBrowser, SeveralMatches,
+    Suppression,
 };
 use callpop_tests::Sandbox;
 
@@ -287,6 +289,58 @@ fn a_rule_on_the_dialled_number_keeps_an_account_quiet() {
         "pipedrive: opened 1, left out 0"
     );
     assert_eq!(browser.pages().len(), 1);
+}
+
+/// Knows one contact, in one account; or fails.
+struct Known(Option<&'static str>);
+
+impl ContactSource for Known {
+    fn matches(&self, number: &str) -> Result<BTreeMap<String, Vec<Contact>>, ContactSourceError> {
+        let known = self
+            .0
+            .ok_or_else(|| ContactSourceError::new("the address book cannot be read"))?;
+        let mut matches = BTreeMap::new();
+        if number == known {
+            let contact = Contact::new("7", "John Doe", number);
+            matches.insert("pipedrive".to_owned(), vec![contact]);
+        }
+        Ok(matches)
+    }
+}
+
+#[test]
+fn a_dialer_that_knows_no_contacts_has_them_looked_up() {
+    let sandbox = sandbox();
+    drop(host(&sandbox));
+    let with = |source| {
+        let builder = sandbox.builder().contact_source(Arc::new(source));
+        builder.build().unwrap()
+    };
+    let call = |id: &str, number: &str| {
+        CallEvent::new(id, Direction::Inbound, CallState::Ringing).from_number(number)
+    };
+    let knows = with(Known(Some("+12025550123")));
+    for (id, number, result) in [
+        ("1", "+12025550123", "opened 1, left out 0"),
+        ("2", "+12025550199", "no contact matches"),
+    ] {
+        let outcomes = knows.on_call(&call(id, number)).unwrap();
+        assert_eq!(said(&outcomes)[0], format!("pipedrive: {result}"));
+    }
+    // What the dialer names is taken as it is.
+    let named = call("3", "+12025550199").with_match("freshdesk", Contact::new("8", "", ""));
+    assert_eq!(
+        said(&knows.on_call(&named).unwrap()),
+        [
+            "pipedrive: no contact matches",
+            "freshdesk: opened 1, left out 0"
+        ]
+    );
+    let error = with(Known(None)).on_call(&call("4", "+1")).unwrap_err();
+    assert_eq!(
+        callpop_host::with_causes(&error),
+        "it cannot be told who has the number: the address book cannot be read"
+    );
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::account_store::AccountStore;
 use crate::admin_policy::{AdminPolicy, PolicyError};
 use crate::browser::{Browser, SystemBrowser};
 use crate::call_ledger::CallLedger;
+use crate::contact_source::ContactSource;
 use crate::discovery::Catalog;
 use crate::home;
 use crate::private_copy::PrivateCopies;
@@ -43,6 +44,7 @@ pub struct HostBuilder {
     home: Option<PathBuf>,
     folders: Vec<PathBuf>,
     browser: Option<Arc<dyn Browser>>,
+    contact_source: Option<Arc<dyn ContactSource>>,
     isolation: Isolation,
     in_process: BTreeSet<String>,
     worker_program: WorkerProgram,
@@ -71,6 +73,14 @@ impl HostBuilder {
     #[must_use]
     pub fn browser(mut self, browser: Arc<dyn Browser>) -> Self {
         self.browser = Some(browser);
+        self
+    }
+
+    /// Who is asked whose number it is when a call's event names no matched contact. Nobody is, if
+    /// nothing is said.
+    #[must_use]
+    pub fn contact_source(mut self, source: Arc<dyn ContactSource>) -> Self {
+        self.contact_source = Some(source);
         self
     }
 
@@ -146,6 +156,7 @@ impl HostBuilder {
             accounts: AccountStore::in_home(&home),
             calls: CallLedger::in_home(&home),
             copies,
+            contact_source: self.contact_source,
             browser: self.browser.unwrap_or_else(|| Arc::new(SystemBrowser)),
             quarantine: Arc::new(QuarantineStore::in_home(&home)),
             stats: Arc::new(StatsStore::in_home(&home)),

@@ -1,15 +1,17 @@
 //! What a call leads to, account by account.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use callpop_adapter::Contact;
 
 use super::{CallOptions, Host};
-use crate::call_event::CallEvent;
+use crate::call_event::{CallEvent, CallState};
+use crate::contact_source::ContactSourceError;
 use crate::error::CallError;
 use crate::outcome::Outcome;
-use crate::pop_rules::{Decided, Decision, PopAccount, Suppression};
+use crate::pop_rules::{CallMemory, Decided, Decision, PopAccount, Suppression};
 use crate::pop_settings::PopOrder;
 use crate::pop_step::PopStep;
 use crate::runner::RunError;
@@ -62,6 +64,9 @@ pub enum OnCallError {
     /// What is remembered of calls or accounts cannot be read or written.
     #[error(transparent)]
     State(#[from] StateError),
+    /// It cannot be told who has the number.
+    #[error("it cannot be told who has the number")]
+    Contacts(#[from] ContactSourceError),
 }
 
 impl Host {
@@ -147,8 +152,8 @@ impl Host {
     ) -> Result<Vec<AccountOutcome>, OnCallError> {
         let order = self.settings.pop_order()?;
         let accounts = self.pop_accounts(&order)?;
-        let decide =
-            |call: &mut crate::pop_rules::CallMemory| call.decide(event, &accounts, order.accounts);
+        let event = &self.with_matches(event)?;
+        let decide = |call: &mut CallMemory| call.decide(event, &accounts, order.accounts);
         let decided = if options.dry_run {
             self.calls.rehearse(event, decide)?
         } else {
@@ -158,6 +163,23 @@ impl Host {
             .into_iter()
             .map(|decided| self.account_outcome(event, decided, options))
             .collect()
+    }
+
+    /// The event with the contacts that match, from the contact source if the dialer names none.
+    fn with_matches<'event>(
+        &self,
+        event: &'event CallEvent,
+    ) -> Result<Cow<'event, CallEvent>, ContactSourceError> {
+        let source = self.contact_source.as_ref();
+        let is_known = !event.matches.is_empty() || event.state == CallState::Ended;
+        match (source, event.other_number()) {
+            (Some(source), Some(number)) if !is_known => {
+                let mut event = event.clone();
+                event.matches = source.matches(number)?;
+                Ok(Cow::Owned(event))
+            }
+            _ => Ok(Cow::Borrowed(event)),
+        }
     }
 
     /// The connected accounts in the order in which they are asked.
