@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 
 use crate::Manifest;
 use crate::abi_name::AbiName;
-use crate::library_file;
+use crate::library_file::{self, LibraryFile};
+use crate::manifest::PageUrls;
 use crate::refusal::{MAX_FILE_SIZE, Refusal};
 use crate::target::Target;
+use crate::template_file::{self, MAX_TEMPLATE_FILE_SIZE};
 
 /// What all the plugins folders hold.
 #[derive(Debug, Default)]
@@ -36,21 +38,34 @@ pub struct AdapterFile {
     pub path: PathBuf,
     /// Its size in bytes, where that is known.
     pub size: Option<u64>,
-    /// What was read from it, if it is an adapter's library at all.
+    /// What was read from it, if it is an adapter's at all.
     pub description: Option<Description>,
     /// Whether it can be used.
     pub state: FileState,
 }
 
-/// What an adapter's library tells of itself.
+/// What an adapter's file tells of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Description {
     /// The manifest.
     pub manifest: Manifest,
-    /// The ABI that it speaks.
-    pub abi: AbiName,
-    /// What it is built for.
-    pub target: Target,
+    /// What the adapter is made of.
+    pub kind: AdapterKind,
+}
+
+/// What an adapter is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AdapterKind {
+    /// Code: a library.
+    Library {
+        /// The ABI that it speaks.
+        abi: AbiName,
+        /// What it is built for.
+        target: Target,
+    },
+    /// Data: the pages as templates.
+    Template(PageUrls),
 }
 
 /// Whether a file in a plugins folder can be used.
@@ -203,13 +218,36 @@ impl AdapterFile {
     }
 
     fn describe(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
-        let library = library_file::read(bytes)?;
-        let description = self.description.insert(Description {
-            manifest: library.manifest,
-            abi: library.abi,
-            target: library.target,
-        });
-        library_file::check_loadable(&description.target, &description.abi)
+        let description = Description::read(&self.path, bytes)?;
+        self.description.insert(description).check_usable()
+    }
+}
+
+impl Description {
+    /// What these bytes tell, of a file with this path.
+    pub(crate) fn read(path: &Path, bytes: &[u8]) -> Result<Self, Refusal> {
+        let is_template = template_file::is_named_so(path)
+            || (!is_named_like_library(path) && template_file::looks_like_one(bytes));
+        if is_template {
+            let (manifest, pages) = template_file::read(bytes)?;
+            let kind = AdapterKind::Template(pages);
+            return Ok(Self { manifest, kind });
+        }
+        let LibraryFile {
+            target,
+            abi,
+            manifest,
+        } = library_file::read(bytes)?;
+        let kind = AdapterKind::Library { abi, target };
+        Ok(Self { manifest, kind })
+    }
+
+    /// Refuses what this host cannot call.
+    pub(crate) fn check_usable(&self) -> Result<(), Refusal> {
+        match &self.kind {
+            AdapterKind::Library { abi, target } => library_file::check_loadable(target, abi),
+            AdapterKind::Template(_) => Ok(()),
+        }
     }
 }
 
@@ -223,10 +261,19 @@ pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, Refusal> {
     if !metadata.is_file() {
         return Err(Refusal::NotAFile);
     }
-    if metadata.len() > MAX_FILE_SIZE {
-        return Err(Refusal::TooLarge(metadata.len()));
+    let (found, most) = (metadata.len(), most_read(path));
+    if found > most {
+        return Err(Refusal::TooLarge { found, most });
     }
     fs::read(path).map_err(Refusal::Unreadable)
+}
+
+fn most_read(path: &Path) -> u64 {
+    if template_file::is_named_so(path) {
+        MAX_TEMPLATE_FILE_SIZE
+    } else {
+        MAX_FILE_SIZE
+    }
 }
 
 fn files_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
@@ -246,13 +293,17 @@ fn is_hidden(path: &Path) -> bool {
 /// Files named like a library of any system are looked into, so that one for another system is
 /// refused in words instead of being passed over.
 fn reason_to_ignore(path: &Path) -> Option<&'static str> {
-    let extension = path.extension().unwrap_or_default().to_string_lossy();
-    if ["so", "dll", "dylib"].contains(&extension.to_ascii_lowercase().as_str()) {
+    if is_named_like_library(path) || template_file::is_named_so(path) {
         return None;
     }
     Some(if path.is_dir() {
         "a folder; adapters stand in the plugins folder itself"
     } else {
-        "not named like a library (.so, .dll, .dylib)"
+        "not named like an adapter (.so, .dll, .dylib, .adapter.json)"
     })
+}
+
+fn is_named_like_library(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default().to_string_lossy();
+    ["so", "dll", "dylib"].contains(&extension.to_ascii_lowercase().as_str())
 }

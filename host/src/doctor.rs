@@ -168,7 +168,7 @@ fn examine_adapters(catalog: &Catalog, quarantine: &QuarantineStore) -> Vec<Find
             "adapter",
             Health::Warning,
             "there is none",
-            "Place adapters (.so, .dll, .dylib) into a plugins folder.",
+            "Place adapters (.so, .dll, .dylib, .adapter.json) into a plugins folder.",
         ));
     }
     findings

@@ -78,6 +78,8 @@ mod settings;
 mod state_file;
 mod stats;
 mod target;
+mod template_adapter;
+mod template_file;
 mod url_policy;
 pub mod worker;
 
@@ -90,7 +92,7 @@ pub use call_event::{CallEvent, CallState, Direction};
 pub use connecting::ConnectRequest;
 pub use contact_json::{ContactError, contact_from_json};
 pub use contact_source::{ContactSource, ContactSourceError};
-pub use discovery::{AdapterFile, Catalog, Description, FileState, Folder};
+pub use discovery::{AdapterFile, AdapterKind, Catalog, Description, FileState, Folder};
 pub use doctor::{Finding, Health};
 pub use error::{CallError, ConnectError, FindError, with_causes};
 pub use home::{default_home, default_plugins_folders};
@@ -102,8 +104,8 @@ pub use hostname::{Hostname, HostnameError};
 pub use inspection::{Inspection, inspect};
 pub use loading::LoadError;
 pub use manifest::{
-    ContactType, HostPattern, Manifest, ManifestError, Setting, SettingOption, SettingType,
-    SettingValue, StoredValue,
+    ContactType, HostPattern, Manifest, ManifestError, PageUrls, Setting, SettingOption,
+    SettingType, SettingValue, StoredValue,
 };
 pub use outcome::{LogOut, Outcome};
 pub use plain_text::plain_line;
@@ -125,7 +127,9 @@ pub use url_policy::{AcceptedUrl, MAX_URL_LENGTH, UrlPolicy, UrlRejection};
 pub use worker::{Limits, WorkerFailure};
 
 /// The kinds of trouble that an adapter itself reports, and how it wants a page shown.
-pub use callpop_adapter::{AdapterError, CallLog, Contact, ErrorCode, OpenAs};
+pub use callpop_adapter::{
+    AdapterError, CallLog, Contact, ErrorCode, OpenAs, PageTemplate, TemplateError, TemplateFault,
+};
 
 /// The code of the README is compiled as well.
 #[cfg(doctest)]

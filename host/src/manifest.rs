@@ -4,13 +4,17 @@
 //! column; `tests` below keep the two together.
 
 mod host_pattern;
+mod page_urls;
 mod rules;
 mod setting;
 
 pub use host_pattern::HostPattern;
+pub use page_urls::PageUrls;
 pub(crate) use rules::{is_host_label, is_value_name};
 pub use setting::{Setting, SettingOption, SettingType, SettingValue};
 
+use callpop_adapter::{OpenAs, PageTemplate};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::settings::Permission;
@@ -68,6 +72,21 @@ pub struct Manifest {
     /// What the dialer stores for an account at login.
     #[serde(default, deserialize_with = "rules::list")]
     pub stored_values: Vec<StoredValue>,
+    /// What opens when a call matches nobody.
+    #[serde(
+        default,
+        deserialize_with = "page_urls::template",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub fallback_contact_page_url: Option<PageTemplate>,
+    /// How the pages are shown that the manifest names as templates.
+    #[serde(
+        default = "page_urls::tab",
+        deserialize_with = "page_urls::open_as",
+        serialize_with = "page_urls::write_open_as",
+        skip_serializing_if = "page_urls::is_tab"
+    )]
+    pub open_as: OpenAs,
     /// What the adapter asks for; nothing is granted by asking.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub permissions: Vec<Permission>,
@@ -119,14 +138,9 @@ impl Manifest {
     /// # Errors
     /// [`ManifestError`] if it is not JSON or breaks a rule of the schema.
     pub fn parse(text: &str) -> Result<Self, ManifestError> {
-        serde_json::from_str(text).map_err(|error| {
-            let place = format!(" at line {} column {}", error.line(), error.column());
-            ManifestError {
-                line: error.line(),
-                column: error.column(),
-                what: error.to_string().replace(&place, ""),
-            }
-        })
+        let manifest = from_json(text)?;
+        page_urls::check_fallback(&manifest, text)?;
+        Ok(manifest)
     }
 
     /// Every setting that has a value: those in sections too, and the sections not.
@@ -149,6 +163,31 @@ impl Manifest {
         let hosts: Vec<_> = self.hosts.iter().map(ToString::to_string).collect();
         hosts.join(", ")
     }
+}
+
+impl ManifestError {
+    /// An error about a member, or about the whole, that shows only when all has been read.
+    fn of_member(text: &str, member: Option<&str>, what: &str) -> Self {
+        let at = member.and_then(|name| text.find(&format!("\"{name}\"")));
+        let before = &text[..at.unwrap_or(0)];
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        Self {
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+            what: what.to_owned(),
+        }
+    }
+}
+
+fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, ManifestError> {
+    serde_json::from_str(text).map_err(|error| {
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        ManifestError {
+            line: error.line(),
+            column: error.column(),
+            what: error.to_string().replace(&place, ""),
+        }
+    })
 }
 
 fn yes() -> bool {

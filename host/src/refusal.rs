@@ -27,9 +27,14 @@ pub enum Refusal {
     /// Nothing in it.
     #[error("it is empty; was it copied to the end?")]
     Empty,
-    /// Over [`MAX_FILE_SIZE`].
-    #[error("it has {0} bytes; at most {MAX_FILE_SIZE} are read")]
-    TooLarge(u64),
+    /// Over [`MAX_FILE_SIZE`], or over 1 MiB for a file of templates.
+    #[error("it has {found} bytes; at most {most} are read")]
+    TooLarge {
+        /// Its size.
+        found: u64,
+        /// The most that is read.
+        most: u64,
+    },
     /// Not a dynamic library of any system.
     #[error("it is not a dynamic library: {found}")]
     NotALibrary {
@@ -56,6 +61,15 @@ pub enum Refusal {
     /// `adapter.json` breaks a rule.
     #[error("its manifest (adapter.json) is not valid")]
     DamagedManifest(#[from] ManifestError),
+    /// A library's or other bytes under the name of a file of templates.
+    #[error(
+        "it is not text in UTF-8, so not a file of templates; \
+         save it as UTF-8, or give a library its own ending (.so, .dll, .dylib)"
+    )]
+    NotText,
+    /// A file of templates breaks a rule.
+    #[error("it is not a valid file of templates")]
+    DamagedTemplate(#[source] ManifestError),
     /// A kind of ABI that this host does not know.
     #[error(
         "it speaks the ABI {0:?}, which this host does not know; \
@@ -86,11 +100,13 @@ impl Refusal {
             Self::Folder => "folder",
             Self::NotAFile => "not-a-file",
             Self::Empty => "empty",
-            Self::TooLarge(_) => "too-large",
+            Self::TooLarge { .. } => "too-large",
             Self::NotALibrary { .. } => "not-a-library",
             Self::OtherMachine { .. } => "other-machine",
             Self::NoManifest => "no-manifest",
             Self::DamagedEmbedding(_) | Self::DamagedManifest(_) => "damaged-manifest",
+            Self::NotText => "not-text",
+            Self::DamagedTemplate(_) => "damaged-template",
             Self::UnknownAbi(_) => "unknown-abi",
             Self::OtherAbiMajor(_) => "other-abi-major",
             Self::SameId { .. } => "same-id",

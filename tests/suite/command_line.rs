@@ -610,7 +610,7 @@ fn the_list_of_adapters_names_every_file() {
         it is empty; was it copied to the end?
 
     Ignored
-      README.txt: not named like a library (.so, .dll, .dylib)
+      README.txt: not named like an adapter (.so, .dll, .dylib, .adapter.json)
     ");
 
     let list = sandbox.run(["adapters", "--json"]).json();

@@ -25,5 +25,6 @@ mod loading;
 mod regressions;
 mod ring;
 mod settings;
+mod templates;
 mod url_policy;
 mod vendor;

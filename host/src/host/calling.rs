@@ -12,15 +12,14 @@ use super::{CallOptions, Host, Isolation};
 use crate::Hostname;
 use crate::account_store::Account;
 use crate::adapter_settings;
-use crate::discovery::{self, Description};
+use crate::discovery::{self, AdapterKind, Description};
 use crate::error::{CallError, FindError};
-use crate::library_file::{self, LibraryFile};
 use crate::loading::LoadError;
 use crate::outcome::Outcome;
 use crate::plan::{ActionRejection, Plan};
 use crate::runner::{Callback, InProcess, Request, Runner, RunnerError};
 use crate::settings::Permission;
-use crate::template_adapter;
+use crate::template_adapter::{self, TemplateAdapter};
 use crate::url_policy::UrlPolicy;
 use crate::worker::{Isolated, Limits};
 
@@ -243,16 +242,20 @@ impl Host {
         let bytes = discovery::read_bytes(path).map_err(changed)?;
         // What is loaded is what is read here, so this is what must be right, whatever discovery
         // saw earlier.
-        let LibraryFile {
-            target,
-            abi,
-            manifest,
-        } = library_file::read(&bytes).map_err(changed)?;
-        library_file::check_loadable(&target, &abi).map_err(changed)?;
+        let read = Description::read(path, &bytes).map_err(changed)?;
+        read.check_usable().map_err(changed)?;
+        let Description { manifest, kind } = read;
         // The policy goes by the manifest that was found, so the code must be that manifest's.
         if manifest != callee.description.manifest {
             return Err(LoadError::Replaced { path: path.clone() });
         }
+        let abi = match kind {
+            AdapterKind::Library { abi, .. } => abi,
+            AdapterKind::Template(pages) => {
+                let open_as = manifest.open_as;
+                return Ok(Arc::new(TemplateAdapter { pages, open_as }));
+            }
+        };
         let copy = self
             .copies
             .keep(path, &bytes)

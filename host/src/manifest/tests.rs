@@ -39,6 +39,8 @@ fn whole() -> Value {
             { "id": "heading", "name": "Heading", "type": "section" }
         ],
         "storedValues": [{ "name": "user_urls", "description": "x" }],
+        "fallbackContactPageUrl": "https://{hostname}/search?q={phone}",
+        "openAs": "popup",
         "permissions": ["network"],
         "somethingNew": { "of": "a later version" }
     })
@@ -225,6 +227,17 @@ fn corpus() -> Vec<Value> {
         ("/settings/4/default", vec![json!("a"), json!(true)]),
         ("/settings/4/options", vec![json!([{ "value": "a" }])]),
         ("/settings/4/required", vec![json!(true), json!(false)]),
+        (
+            "/fallbackContactPageUrl",
+            vec![
+                json!("https://acme.example/?q={phone}"),
+                json!("ftp://{hostname}/"),
+                json!(""),
+                json!(null),
+                long(2049),
+            ],
+        ),
+        ("/openAs", vec![json!("tab"), json!("window"), json!(null)]),
         (
             "/permissions",
             vec![json!([]), json!(["files"]), json!("network"), json!(null)],

@@ -5,7 +5,9 @@ use std::ffi::OsStr;
 use std::io::{Error, ErrorKind};
 use std::path::Path;
 
-use callpop_host::{AdapterFile, Catalog, FileState, Folder, Quarantined, plain_line, with_causes};
+use callpop_host::{
+    AdapterFile, AdapterKind, Catalog, FileState, Folder, Quarantined, plain_line, with_causes,
+};
 use serde_json::{Map, Value, json};
 
 use super::adapter_terms;
@@ -164,8 +166,18 @@ pub(crate) fn file_object(file: &AdapterFile) -> Value {
     }
     if let Some(description) = &file.description {
         object["manifest"] = json!(description.manifest);
-        object["abi"] = json!(description.abi);
-        object["target"] = json!(description.target);
+        match &description.kind {
+            AdapterKind::Library { abi, target } => {
+                object["kind"] = "library".into();
+                object["abi"] = json!(abi);
+                object["target"] = json!(target);
+            }
+            AdapterKind::Template(pages) => {
+                object["kind"] = "template".into();
+                object["pages"] = json!(pages);
+            }
+            _ => {}
+        }
     }
     object
 }

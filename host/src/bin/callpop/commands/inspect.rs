@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use callpop_host::{
-    FileState, Inspection, Manifest, Permission, Setting, SettingType, inspect, with_causes,
+    AdapterKind, FileState, Inspection, Manifest, PageUrls, Permission, Setting, SettingType,
+    inspect, with_causes,
 };
 use serde_json::json;
 
@@ -37,14 +38,33 @@ pub(crate) fn run(path: &Path, everywhere: &Everywhere, output: &Output) -> Resu
 fn print_facts(inspection: &Inspection, granted: &BTreeSet<Permission>, output: &Output) {
     if let Some(description) = &inspection.file.description {
         print_manifest(&description.manifest, granted, output);
-        output.line(fact("ABI", &description.abi));
-        output.line(fact("built for", &description.target));
+        match &description.kind {
+            AdapterKind::Library { abi, target } => {
+                output.line(fact("ABI", abi));
+                output.line(fact("built for", target));
+            }
+            AdapterKind::Template(pages) => print_pages(pages, output),
+            _ => {}
+        }
     }
     if let Some(size) = inspection.file.size {
         output.line(fact("size", format!("{size} bytes")));
     }
     if let Some(sha256) = &inspection.sha256 {
         output.line(fact("sha256", sha256));
+    }
+}
+
+fn print_pages(pages: &PageUrls, output: &Output) {
+    output.line(fact("made of", "templates, no code"));
+    for (name, page) in [
+        ("contact URL", &pages.contact_page_url),
+        ("call URL", &pages.call_pop_url),
+        ("log URL", &pages.log_page_url),
+    ] {
+        if let Some(template) = page {
+            output.line(fact(name, template));
+        }
     }
 }
 
@@ -72,6 +92,8 @@ fn print_manifest(manifest: &Manifest, granted: &BTreeSet<Permission>, output: &
     facts.push(("hosts", hosts));
     facts.push(("contact page", yes_or_no(manifest.can_open_contact_page)));
     facts.push(("log page", yes_or_no(manifest.can_open_log_page)));
+    let fallback = manifest.fallback_contact_page_url.iter();
+    facts.extend(fallback.map(|it| ("no-match URL", it.to_string())));
     let types = manifest.contact_types.iter().map(|it| it.value.as_str());
     let types: Vec<_> = types.collect();
     if !types.is_empty() {
