@@ -195,7 +195,7 @@ fn the_same_for_programs_is_one_json_object_each() {
     $ callpop accounts --json
     exit 0
     --- stdout
-    {"accounts":[{"adapter":"bullhorn","hostname":"app.bullhornstaffing.com","settings":{},"stored":["user_name"]}]}
+    {"accounts":[{"adapter":"bullhorn","hostname":"app.bullhornstaffing.com","settings":{},"stored":["user_name"]}],"order":[],"pop":"all"}
 
     $ callpop pop pipedrive --hostname acme.pipedrive.com --contact {"id":"7","name":"Jo Doe","phone":"+12025550123"} --dry-run --json
     exit 0

@@ -352,7 +352,7 @@ fn a_file_of_templates_is_an_adapter_like_any_other() {
     Logged out of jo.acme.example.
     "#);
     let inspected = sandbox
-        .run([&"inspect", file.to_str().unwrap(), "--json"])
+        .run(["inspect", file.to_str().unwrap(), "--json"])
         .json();
     assert_eq!(inspected["kind"], "template");
     assert_eq!(inspected["pages"]["logPageUrl"], acme()["logPageUrl"]);

@@ -122,14 +122,13 @@ impl<'run> Report<'run> {
                 lines
             }
             PopResult::Ask(contacts) => {
-                let would = if self.dry_run {
-                    "Would ask"
+                let first = if self.dry_run {
+                    "Would ask which contact it is:"
                 } else {
-                    "Which is it"
+                    "Several contacts match; open one with --choose ID:"
                 };
-                let mut lines = vec![format!("{would}, with --choose ID or on a terminal:")];
-                lines.extend(contacts.iter().map(|it| format!("  {}", contact_line(it))));
-                lines
+                let contacts = contacts.iter().map(contact_line);
+                std::iter::once(first.to_owned()).chain(contacts).collect()
             }
             PopResult::Suppressed(why) => vec![format!("No page: {why}.")],
             PopResult::Failed { outcomes, error } => {
