@@ -133,6 +133,7 @@ impl Sandbox {
             .env("BROWSER", "/nonexistent")
             .env("PATH", self.folder.path())
             .env_remove("NO_COLOR")
+            .env_remove("CALLPOP_POLICY")
             .stdin(Stdio::null());
         command
     }
