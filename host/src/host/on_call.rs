@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use callpop_adapter::Contact;
 
+use super::recording::{self, Asked};
 use super::{CallOptions, Host};
 use crate::call_event::CallEvent;
 use crate::error::CallError;
@@ -12,7 +13,7 @@ use crate::outcome::Outcome;
 use crate::pop_rules::{Decided, Decision, PopAccount, Suppression};
 use crate::pop_settings::PopOrder;
 use crate::pop_step::PopStep;
-use crate::runner::RunError;
+use crate::runner::{Callback, RunError};
 use crate::state_file::StateError;
 
 /// What an event led to in one account.
@@ -145,6 +146,7 @@ impl Host {
         event: &CallEvent,
         options: &CallOptions,
     ) -> Result<Vec<AccountOutcome>, OnCallError> {
+        let _span = recording::span_of_event(event).entered();
         let order = self.settings.pop_order()?;
         let accounts = self.pop_accounts(&order)?;
         let decide =
@@ -198,6 +200,8 @@ impl Host {
         decision: Decision,
         options: &CallOptions,
     ) -> Result<PopResult, OnCallError> {
+        let _span = tracing::info_span!("account", adapter).entered();
+        self.tell_unopened(event, adapter, &decision, options);
         let (contacts, left_out) = match decision {
             Decision::Open(contacts, left_out) => (contacts, left_out),
             Decision::OpenFallback => return Ok(PopResult::Suppressed(Suppression::NoMatch)),
@@ -230,9 +234,14 @@ impl Host {
         contact: &Contact,
         options: &CallOptions,
     ) -> Result<Outcome, CallError> {
-        let mut callee = self.callee(adapter, options)?;
-        callee.facts = facts(event);
-        self.contact_page(&callee, contact, options)
+        let asked = Asked::of(adapter, Callback::OpenContactPage, options)
+            .contact(Some(contact))
+            .call(event);
+        self.recorded(asked, |seen| {
+            let mut callee = self.callee(adapter, options)?;
+            callee.facts = facts(event);
+            seen.by(&callee, self.contact_page(&callee, contact, options))
+        })
     }
 }
 

@@ -1,0 +1,257 @@
+//! What the host tells of each outcome: a line of the history, and an event in the log.
+
+use std::cell::{OnceCell, RefCell};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::OnceLock;
+use std::time::Instant;
+
+use callpop_adapter::Contact;
+use tracing::Span;
+
+use super::calling::Callee;
+use super::{CallOptions, Host};
+use crate::audit::{AuditDetails, AuditEntry, AuditResult, History, HistoryReader};
+use crate::call_event::CallEvent;
+use crate::error::{CallError, with_causes};
+use crate::outcome::{LogOut, Outcome};
+use crate::pop_rules::Suppression;
+use crate::runner::Callback;
+use crate::state_file::StateError;
+use crate::url_policy::AcceptedUrl;
+
+/// What the dialer asks for, as far as the history tells of it.
+pub(super) struct Asked {
+    adapter: String,
+    callback: Callback,
+    /// Kept only where the settings say so.
+    details: AuditDetails,
+    dry_run: bool,
+}
+
+impl Asked {
+    pub(super) fn of(adapter: &str, callback: Callback, options: &CallOptions) -> Self {
+        Self {
+            adapter: adapter.to_owned(),
+            callback,
+            details: AuditDetails::default(),
+            dry_run: options.dry_run,
+        }
+    }
+
+    pub(super) fn contact(mut self, contact: Option<&Contact>) -> Self {
+        if let Some(contact) = contact {
+            let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+            self.details.contact_id = given(&contact.id);
+            self.details.contact_name = given(&contact.name);
+            self.details.contact_phone = given(&contact.phone);
+        }
+        self
+    }
+
+    pub(super) fn log(mut self, log_id: &str) -> Self {
+        self.details.log_id = Some(log_id.to_owned());
+        self
+    }
+}
+
+/// What is seen of a call while it is carried out.
+#[derive(Default)]
+pub(super) struct Seen {
+    version: OnceCell<String>,
+    sha256: OnceCell<String>,
+    opened: RefCell<Vec<AcceptedUrl>>,
+}
+
+impl Seen {
+    /// A library with this hash runs.
+    pub(super) fn library(&self, sha256: Option<&str>) {
+        if let Some(sha256) = sha256 {
+            let _ = self.sha256.set(sha256.to_owned());
+        }
+    }
+
+    /// A page has opened.
+    pub(super) fn opened(&self, url: &AcceptedUrl) {
+        self.opened.borrow_mut().push(url.clone());
+    }
+
+    /// Passes on what came of `callee`, once its own observations are here.
+    pub(super) fn by<T>(&self, callee: &Callee, came: T) -> T {
+        let version = callee.description.manifest.version.to_string();
+        let _ = self.version.set(version);
+        self.library(callee.seen.sha256.get().map(String::as_str));
+        self.opened.replace(callee.seen.opened.take());
+        came
+    }
+}
+
+/// What can come of a call.
+pub(super) trait CameOf {
+    fn callback(&self) -> Callback;
+    fn is_logged_out(&self) -> bool {
+        false
+    }
+    /// What went wrong all the same.
+    fn problem(&self) -> Option<&CallError> {
+        None
+    }
+}
+
+impl CameOf for Outcome {
+    fn callback(&self) -> Callback {
+        self.callback
+    }
+}
+
+impl CameOf for LogOut {
+    fn callback(&self) -> Callback {
+        self.outcome.callback
+    }
+
+    fn is_logged_out(&self) -> bool {
+        self.forgotten.is_some()
+    }
+
+    fn problem(&self) -> Option<&CallError> {
+        self.problem.as_ref()
+    }
+}
+
+impl Host {
+    /// What became of calls so far, as `audit.jsonl` under the home and the files before it tell.
+    ///
+    /// # Errors
+    /// [`StateError`] if a file cannot be read.
+    pub fn history(&self) -> Result<History, StateError> {
+        self.audit.reader().read()
+    }
+
+    /// The same from its beginning, to be read on as outcomes come: from this host, and from every
+    /// other one with this home.
+    #[must_use]
+    pub fn follow_history(&self) -> HistoryReader {
+        self.audit.reader()
+    }
+
+    /// Does what is asked for, and tells of it.
+    pub(super) fn recorded<T: CameOf>(
+        &self,
+        asked: Asked,
+        carry_out: impl FnOnce(&Seen) -> Result<T, CallError>,
+    ) -> Result<T, CallError> {
+        let start = Instant::now();
+        let (adapter, callback) = (asked.adapter.as_str(), asked.callback.name());
+        let _span = tracing::info_span!("callback", adapter, callback).entered();
+        let seen = Seen::default();
+        let came = carry_out(&seen);
+        self.tell(asked, &seen, came.as_ref(), start);
+        came
+    }
+
+    /// Tells of an event that opens no page, as the rules say.
+    pub(super) fn tell_suppressed(&self, call_id: &str, adapter: &str, why: Suppression) {
+        let mut entry = self.unopened(adapter, AuditResult::Suppressed);
+        entry.reason = serde_json::to_value(why)
+            .ok()
+            .and_then(|name| Some(name.as_str()?.to_owned()));
+        self.keep(entry, of_call(call_id));
+    }
+
+    /// Tells of an event whose contact the user is to select.
+    pub(super) fn tell_asked(&self, call_id: &str, adapter: &str) {
+        let entry = self.unopened(adapter, AuditResult::Asked);
+        self.keep(entry, of_call(call_id));
+    }
+
+    fn unopened(&self, adapter: &str, result: AuditResult) -> AuditEntry {
+        let mut entry = AuditEntry::now(adapter, Callback::OpenContactPage, result);
+        entry.version = self
+            .catalog()
+            .ready(adapter)
+            .map(|(_, description)| description.manifest.version.to_string());
+        entry
+    }
+
+    fn tell(
+        &self,
+        asked: Asked,
+        seen: &Seen,
+        came: Result<&impl CameOf, &CallError>,
+        start: Instant,
+    ) {
+        let opened = seen.opened.take();
+        let result = match came {
+            Ok(came) if came.is_logged_out() => AuditResult::LoggedOut,
+            Ok(_) if opened.is_empty() => AuditResult::Done,
+            Ok(_) => AuditResult::Opened,
+            Err(CallError::Rejected { .. }) => AuditResult::Refused,
+            Err(_) => AuditResult::Failed,
+        };
+        let callback = match came {
+            Ok(came) => came.callback(),
+            Err(CallError::Run { callback, .. }) => *callback,
+            Err(_) => asked.callback,
+        };
+        let problem = came.map_or_else(Some, CameOf::problem);
+        let mut entry = AuditEntry::now(&asked.adapter, callback, result);
+        entry.version = seen.version.get().cloned();
+        entry.sha256 = seen.sha256.get().cloned();
+        entry.reason = problem.map(|problem| problem.class().to_owned());
+        entry.hosts = opened.iter().map(|url| url.host().to_owned()).collect();
+        entry.micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let mut details = asked.details;
+        details.urls = opened.iter().map(|url| url.as_str().to_owned()).collect();
+        details.message = problem.map(|problem| with_causes(problem));
+        if asked.dry_run {
+            log(&entry, true);
+        } else {
+            self.keep(entry, details);
+        }
+    }
+
+    fn keep(&self, mut entry: AuditEntry, details: AuditDetails) {
+        log(&entry, false);
+        // Settings that cannot be read say nothing, and details need to be asked for.
+        let settings = self
+            .audit_terms
+            .over(self.settings.audit().unwrap_or_default());
+        entry.details = settings.details.then_some(details);
+        self.audit.add(&entry, settings);
+    }
+}
+
+/// The part of the log that is about one event of a call. The call's id may hold a number, so it is
+/// told apart from others by a number that means nothing outside of this process.
+pub(super) fn span_of_event(event: &CallEvent) -> Span {
+    static KEYS: OnceLock<RandomState> = OnceLock::new();
+    let call = KEYS.get_or_init(RandomState::new).hash_one(&event.call_id);
+    let (direction, state) = (event.direction, event.state);
+    tracing::info_span!("on_call", call = format!("{call:016x}"), ?direction, ?state)
+}
+
+fn of_call(call_id: &str) -> AuditDetails {
+    AuditDetails {
+        call_id: Some(call_id.to_owned()),
+        ..AuditDetails::default()
+    }
+}
+
+/// An event in the log; it names nobody.
+fn log(entry: &AuditEntry, dry_run: bool) {
+    let (result, micros) = (entry.result.name(), entry.micros);
+    let reason = entry.reason.as_deref();
+    let hosts = (!entry.hosts.is_empty()).then(|| entry.hosts.join(" "));
+    match entry.result {
+        AuditResult::Failed | AuditResult::Refused => {
+            tracing::warn!(adapter = entry.adapter, reason, micros, dry_run, "{result}");
+        }
+        _ => tracing::info!(
+            adapter = entry.adapter,
+            reason,
+            hosts,
+            micros,
+            dry_run,
+            "{result}"
+        ),
+    }
+}
