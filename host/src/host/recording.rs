@@ -150,7 +150,7 @@ impl Host {
 
     /// Tells of an event that opens no page, as the rules say.
     pub(super) fn tell_suppressed(&self, call_id: &str, adapter: &str, why: Suppression) {
-        let mut entry = self.unopened(adapter, AuditResult::Suppressed);
+        let mut entry = self.of_now(adapter, Callback::OpenContactPage, AuditResult::Suppressed);
         entry.reason = serde_json::to_value(why)
             .ok()
             .and_then(|name| Some(name.as_str()?.to_owned()));
@@ -159,12 +159,12 @@ impl Host {
 
     /// Tells of an event whose contact the user is to select.
     pub(super) fn tell_asked(&self, call_id: &str, adapter: &str) {
-        let entry = self.unopened(adapter, AuditResult::Asked);
+        let entry = self.of_now(adapter, Callback::OpenContactPage, AuditResult::Asked);
         self.keep(entry, of_call(call_id));
     }
 
-    fn unopened(&self, adapter: &str, result: AuditResult) -> AuditEntry {
-        let mut entry = AuditEntry::now(adapter, Callback::OpenContactPage, result);
+    fn of_now(&self, adapter: &str, callback: Callback, result: AuditResult) -> AuditEntry {
+        let mut entry = AuditEntry::now(adapter, callback, result);
         entry.version = self
             .catalog()
             .ready(adapter)
@@ -193,8 +193,8 @@ impl Host {
             Err(_) => asked.callback,
         };
         let problem = came.map_or_else(Some, CameOf::problem);
-        let mut entry = AuditEntry::now(&asked.adapter, callback, result);
-        entry.version = seen.version.get().cloned();
+        let mut entry = self.of_now(&asked.adapter, callback, result);
+        entry.version = seen.version.get().cloned().or(entry.version);
         entry.sha256 = seen.sha256.get().cloned();
         entry.reason = problem.map(|problem| problem.class().to_owned());
         entry.hosts = opened.iter().map(|url| url.host().to_owned()).collect();
@@ -236,22 +236,16 @@ fn of_call(call_id: &str) -> AuditDetails {
     }
 }
 
-/// An event in the log; it names nobody.
+/// An event in the log, in the parts that name adapter and callback; it names nobody.
 fn log(entry: &AuditEntry, dry_run: bool) {
     let (result, micros) = (entry.result.name(), entry.micros);
     let reason = entry.reason.as_deref();
     let hosts = (!entry.hosts.is_empty()).then(|| entry.hosts.join(" "));
+    let dry_run = dry_run.then_some(true);
     match entry.result {
         AuditResult::Failed | AuditResult::Refused => {
-            tracing::warn!(adapter = entry.adapter, reason, micros, dry_run, "{result}");
+            tracing::warn!(target: "callpop::outcome", reason, micros, dry_run, "{result}");
         }
-        _ => tracing::info!(
-            adapter = entry.adapter,
-            reason,
-            hosts,
-            micros,
-            dry_run,
-            "{result}"
-        ),
+        _ => tracing::info!(target: "callpop::outcome", reason, hosts, micros, dry_run, "{result}"),
     }
 }

@@ -27,11 +27,7 @@ pub(crate) fn start(options: &LogOptions) -> Result<(), Failure> {
         // Colours are taken out again where nobody sees them.
         .with_writer(anstream::stderr);
     match options.log_format {
-        Some(LogFormat::Json) => log
-            .json()
-            .flatten_event(true)
-            .with_current_span(false)
-            .init(),
+        Some(LogFormat::Json) => log.json().flatten_event(true).init(),
         _ => log.init(),
     }
     Ok(())
