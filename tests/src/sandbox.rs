@@ -134,6 +134,7 @@ impl Sandbox {
             .env("PATH", self.folder.path())
             .env_remove("NO_COLOR")
             .env_remove("CALLPOP_POLICY")
+            .env_remove("CALLPOP_LOG")
             .stdin(Stdio::null());
         command
     }

@@ -14,8 +14,8 @@ use crate::audit::{AuditDetails, AuditEntry, AuditResult, History, HistoryReader
 use crate::call_event::CallEvent;
 use crate::error::{CallError, with_causes};
 use crate::outcome::{LogOut, Outcome};
-use crate::pop_rules::Suppression;
-use crate::runner::Callback;
+use crate::pop_rules::{Decision, Suppression};
+use crate::runner::{Callback, RunError};
 use crate::state_file::StateError;
 use crate::url_policy::AcceptedUrl;
 
@@ -45,6 +45,11 @@ impl Asked {
             self.details.contact_name = given(&contact.name);
             self.details.contact_phone = given(&contact.phone);
         }
+        self
+    }
+
+    pub(super) fn call(mut self, event: &CallEvent) -> Self {
+        self.details.call_id = Some(event.call_id.clone());
         self
     }
 
@@ -148,19 +153,23 @@ impl Host {
         came
     }
 
-    /// Tells of an event that opens no page, as the rules say.
-    pub(super) fn tell_suppressed(&self, call_id: &str, adapter: &str, why: Suppression) {
-        let mut entry = self.of_now(adapter, Callback::OpenContactPage, AuditResult::Suppressed);
-        entry.reason = serde_json::to_value(why)
-            .ok()
-            .and_then(|name| Some(name.as_str()?.to_owned()));
-        self.keep(entry, of_call(call_id));
-    }
-
-    /// Tells of an event whose contact the user is to select.
-    pub(super) fn tell_asked(&self, call_id: &str, adapter: &str) {
-        let entry = self.of_now(adapter, Callback::OpenContactPage, AuditResult::Asked);
-        self.keep(entry, of_call(call_id));
+    /// Tells of what was decided on about a call's event, if that opens no page.
+    pub(super) fn tell_unopened(
+        &self,
+        event: &CallEvent,
+        adapter: &str,
+        decision: &Decision,
+        options: &CallOptions,
+    ) {
+        let (result, reason) = match decision {
+            Decision::Ask(_) => (AuditResult::Asked, None),
+            Decision::Nothing(why) => (AuditResult::Suppressed, name_of(*why)),
+            _ => return,
+        };
+        let asked = Asked::of(adapter, Callback::OpenContactPage, options).call(event);
+        let mut entry = self.of_now(adapter, asked.callback, result);
+        entry.reason = reason;
+        self.keep(entry, asked.details, options.dry_run);
     }
 
     fn of_now(&self, adapter: &str, callback: Callback, result: AuditResult) -> AuditEntry {
@@ -185,6 +194,10 @@ impl Host {
             Ok(_) if opened.is_empty() => AuditResult::Done,
             Ok(_) => AuditResult::Opened,
             Err(CallError::Rejected { .. }) => AuditResult::Refused,
+            Err(CallError::Run {
+                source: RunError::Quarantined(_),
+                ..
+            }) => AuditResult::Suppressed,
             Err(_) => AuditResult::Failed,
         };
         let callback = match came {
@@ -202,15 +215,14 @@ impl Host {
         let mut details = asked.details;
         details.urls = opened.iter().map(|url| url.as_str().to_owned()).collect();
         details.message = problem.map(|problem| with_causes(problem));
-        if asked.dry_run {
-            log(&entry, true);
-        } else {
-            self.keep(entry, details);
-        }
+        self.keep(entry, details, asked.dry_run);
     }
 
-    fn keep(&self, mut entry: AuditEntry, details: AuditDetails) {
-        log(&entry, false);
+    fn keep(&self, mut entry: AuditEntry, details: AuditDetails, dry_run: bool) {
+        log(&entry, dry_run);
+        if dry_run {
+            return;
+        }
         // Settings that cannot be read say nothing, and details need to be asked for.
         let settings = self
             .audit_terms
@@ -229,11 +241,10 @@ pub(super) fn span_of_event(event: &CallEvent) -> Span {
     tracing::info_span!("on_call", call = format!("{call:016x}"), ?direction, ?state)
 }
 
-fn of_call(call_id: &str) -> AuditDetails {
-    AuditDetails {
-        call_id: Some(call_id.to_owned()),
-        ..AuditDetails::default()
-    }
+/// A suppression's name for programs.
+fn name_of(why: Suppression) -> Option<String> {
+    let name = serde_json::to_value(why).ok()?;
+    name.as_str().map(str::to_owned)
 }
 
 /// An event in the log, in the parts that name adapter and callback; it names nobody.
