@@ -5,11 +5,14 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use callpop_host::{
-    AuditEntry, AuditResult, CallEvent, CallLog, CallOptions, CallState, Callback, ConnectRequest,
-    Contact, Direction, Health, Host, Isolation, PopSettings, SeveralMatches, inspect,
+    AuditEntry, AuditResult, Browser, BrowserError, CallEvent, CallLog, CallOptions, CallState,
+    Callback, ConnectRequest, Contact, Direction, Health, Host, Isolation, Page, PopSettings,
+    SeveralMatches, inspect,
 };
 use callpop_tests::{Ran, Sandbox, library};
 use serde_json::Value;
@@ -179,6 +182,38 @@ fn what_is_only_tried_is_not_kept() {
         .unwrap_err();
     host.log_out("pipedrive", &dry).unwrap();
     assert!(!file(&sandbox).exists());
+}
+
+/// A browser that shows one page and no more.
+#[derive(Default)]
+struct Once(AtomicBool);
+
+impl Browser for Once {
+    fn open(&self, page: &Page) -> Result<(), BrowserError> {
+        if !self.0.swap(true, Ordering::Relaxed) {
+            return Ok(());
+        }
+        Err(BrowserError {
+            url: page.url.as_str().to_owned(),
+            source: std::io::Error::other("no more"),
+        })
+    }
+}
+
+#[test]
+fn a_page_that_opened_before_it_failed_is_told_of() {
+    let sandbox = sandbox();
+    let host = sandbox.host_with(Arc::new(Once::default()));
+    let contact = contact()
+        .with_extra("1 tab", "https://pages.example.com/1")
+        .with_extra("2 tab", "https://a.obedient.example/2");
+    connect(&host, "obedient", "a.obedient.example");
+    host.open_contact_page("obedient", &contact, &CallOptions::default())
+        .unwrap_err();
+    assert_eq!(
+        said(&host.history().unwrap().entries[0]),
+        "obedient 1.0.0 openContactPage ran failed no-browser pages.example.com"
+    );
 }
 
 /// What must not stand in the file, as long as nobody has said so.
@@ -605,6 +640,47 @@ fn each_step_of_a_call_has_its_part_in_the_log() {
     assert_eq!(ended[2]["host"], "acme.pipedrive.com");
     assert_eq!(ended[3]["adapter"], "pipedrive");
     assert_eq!(ended[3]["callback"], "openContactPage");
+}
+
+#[test]
+fn an_event_of_a_call_leads_through_its_parts_and_names_nobody() {
+    let sandbox = sandbox();
+    connect(&sandbox.host(), "pipedrive", "acme.pipedrive.com");
+    let found = format!(r#"pipedrive={{"id":"{ID}","name":"{NAME}","phone":"{NUMBER}"}}"#);
+    let mut command = sandbox.command();
+    command.env("BROWSER", "/bin/true");
+    command.args(["-vv", "--log-format", "json", "ring", NUMBER, "--answer"]);
+    command.args(["--call-id", CALL, "--match", &found]);
+    let ran = sandbox.finish(&mut command);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let outcomes: Vec<_> = ran
+        .stderr
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .filter(|event| event["target"] == "callpop::outcome")
+        .map(|event| {
+            let spans = event["spans"].as_array().unwrap();
+            assert_eq!(spans[1]["adapter"], "pipedrive", "{event}");
+            // One call has one number, and not that of anybody.
+            assert!(spans[0]["call"].as_str().is_some_and(|it| it.len() == 16));
+            let names = spans.iter().map(|span| span["name"].as_str().unwrap());
+            let names: Vec<_> = names.collect();
+            let call = spans[0]["call"].clone();
+            (names.join(" "), event["message"].clone(), call)
+        })
+        .collect();
+    let first = ("on_call account callback", "opened");
+    let again = ("on_call account", "suppressed");
+    for (outcome, (names, message)) in outcomes.iter().zip([first, again]) {
+        assert_eq!((outcome.0.as_str(), &outcome.1), (names, &message.into()));
+        assert_eq!(outcome.2, outcomes[0].2);
+    }
+    assert_eq!(outcomes.len(), 2, "{ran:?}");
+    let kept = fs::read_to_string(file(&sandbox)).unwrap();
+    for personal in PERSONAL.iter().chain([&CALL]) {
+        assert!(!ran.stderr.contains(personal), "{personal} in {ran:?}");
+        assert!(!kept.contains(personal), "{personal} in {kept}");
+    }
 }
 
 #[test]
