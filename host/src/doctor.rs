@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::admin_policy::AdminPolicy;
+use crate::audit::AuditLog;
 use crate::browser;
 use crate::discovery::{Catalog, FileState};
 use crate::error::with_causes;
@@ -27,7 +28,7 @@ pub enum Health {
 /// Something that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// What was looked at: `home`, `policy`, `plugins`, `adapter`, `sandbox`, `browser`.
+    /// What was looked at: `home`, `policy`, `plugins`, `adapter`, `history`, `sandbox`, `browser`.
     pub about: &'static str,
     /// How it stands.
     pub health: Health,
@@ -69,6 +70,7 @@ pub(crate) fn examine(
     policy: &AdminPolicy,
     catalog: &Catalog,
     quarantine: &QuarantineStore,
+    audit: &AuditLog,
     program: &WorkerProgram,
     limits: &Limits,
 ) -> Vec<Finding> {
@@ -76,6 +78,7 @@ pub(crate) fn examine(
     findings.extend(policy.examine(catalog));
     findings.extend(examine_folders(catalog));
     findings.extend(examine_adapters(catalog, quarantine));
+    findings.push(examine_history(audit));
     findings.push(examine_workers(program, limits));
     findings.push(examine_browser());
     findings
@@ -172,6 +175,26 @@ fn examine_adapters(catalog: &Catalog, quarantine: &QuarantineStore) -> Vec<Find
         ));
     }
     findings
+}
+
+fn examine_history(audit: &AuditLog) -> Finding {
+    let shown = audit.path().display();
+    match (audit.can_add(), fs::metadata(audit.path())) {
+        (Err(why), _) => Finding::bad(
+            "history",
+            Health::Problem,
+            format!("outcomes are not kept in the history: {why}"),
+            "Make room on the disk, or mend the permissions of the home and the file.",
+        ),
+        (Ok(()), Ok(metadata)) if others_may(&metadata, 0o077) => Finding::bad(
+            "history",
+            Health::Warning,
+            format!("{shown} can be read by other users"),
+            format!("chmod 600 '{shown}'"),
+        ),
+        (Ok(()), Ok(_)) => Finding::good("history", shown.to_string()),
+        (Ok(()), Err(_)) => Finding::good("history", "it begins with the first call"),
+    }
 }
 
 fn examine_workers(program: &WorkerProgram, limits: &Limits) -> Finding {

@@ -114,6 +114,41 @@ pub enum CallError {
     State(#[from] StateError),
 }
 
+impl FindError {
+    /// The class's name for programs; it never changes once released.
+    #[must_use]
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::NoSuchAdapter { .. } => "no-such-adapter",
+            Self::Refused { .. } => "adapter-refused",
+        }
+    }
+}
+
+impl CallError {
+    /// The class's name for programs; it never changes once released.
+    #[must_use]
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::Find(error) => error.class(),
+            Self::Load { .. } => "load-failed",
+            Self::NotConnected(_) => "not-connected",
+            Self::Hostname(_) => "invalid-hostname",
+            Self::NoContactPage(_) => "not-supported",
+            Self::NoLogPage(_) => "no-log-page",
+            Self::Run { source, .. } => source.class(),
+            Self::Rejected { source, .. } => match source {
+                ActionRejection::Url { .. } => "url-refused",
+                ActionRejection::TooManyPages(_) => "too-many-pages",
+                _ => "action-refused",
+            },
+            Self::Browser(_) => "no-browser",
+            Self::State(_) => "state",
+            Self::Policy(_) => "policy",
+        }
+    }
+}
+
 /// An account could not be connected. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -5,6 +5,7 @@ mod builder;
 mod calling;
 mod log_menu;
 mod on_call;
+mod recording;
 
 pub use builder::{BuildError, HostBuilder};
 pub use log_menu::LogMenu;
@@ -19,6 +20,7 @@ use callpop_adapter::{CallLog, Contact};
 use crate::Hostname;
 use crate::account_store::{Account, AccountStore};
 use crate::admin_policy::AdminPolicy;
+use crate::audit::{AuditLog, AuditTerms};
 use crate::browser::Browser;
 use crate::call_ledger::CallLedger;
 use crate::connecting::{self, ConnectRequest};
@@ -34,6 +36,7 @@ use crate::settings::{Permission, SettingsStore};
 use crate::state_file::{KeptAside, StateError};
 use crate::stats::{AdapterStats, StatsStore};
 use crate::worker::{Limits, WorkerProgram};
+use recording::{Asked, Seen};
 
 /// How a single call departs from the usual.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -70,6 +73,8 @@ pub struct Host {
     folders: Vec<PathBuf>,
     catalog: RwLock<Arc<Catalog>>,
     accounts: AccountStore,
+    audit: AuditLog,
+    audit_terms: AuditTerms,
     calls: CallLedger,
     copies: PrivateCopies,
     browser: Arc<dyn Browser>,
@@ -162,6 +167,7 @@ impl Host {
             &self.policy,
             &self.catalog(),
             &self.quarantine,
+            &self.audit,
             &self.worker_program,
             &self.limits,
         )
@@ -235,8 +241,11 @@ impl Host {
         contact: &Contact,
         options: &CallOptions,
     ) -> Result<Outcome, CallError> {
-        let callee = self.callee(adapter, options)?;
-        self.contact_page(&callee, contact, options)
+        let asked = Asked::of(adapter, Callback::OpenContactPage, options).contact(Some(contact));
+        self.recorded(asked, |seen| {
+            let callee = self.callee(adapter, options)?;
+            seen.by(&callee, self.contact_page(&callee, contact, options))
+        })
     }
 
     /// The user picks "Open call log": opens the logged activity, or the contact's page if the CRM
@@ -251,17 +260,13 @@ impl Host {
         contact: Option<&Contact>,
         options: &CallOptions,
     ) -> Result<Outcome, CallError> {
-        let callee = self.callee(adapter, options)?;
-        if callee.description.manifest.can_open_log_page {
-            let log = calling::with_contact(log.clone(), contact);
-            let request = Request::OpenLogPage(callee.context(), log);
-            return self.call(&callee, &request, options);
-        }
-        let contact = calling::contact_of(log, contact);
-        let Some(contact) = contact else {
-            return Err(CallError::NoLogPage(callee.description.manifest.name));
-        };
-        self.contact_page(&callee, &contact, options)
+        let asked = Asked::of(adapter, Callback::OpenLogPage, options)
+            .contact(contact)
+            .log(&log.log_id);
+        self.recorded(asked, |seen| {
+            let callee = self.callee(adapter, options)?;
+            seen.by(&callee, self.log_page(&callee, log, contact, options))
+        })
     }
 
     /// The user logs out: runs the adapter's clean-up and forgets the account, whatever the
@@ -271,6 +276,19 @@ impl Host {
     /// [`CallError`] if there is no account, or if it cannot be forgotten. A failure of the
     /// clean-up is [`LogOut::problem`].
     pub fn log_out(&self, adapter: &str, options: &CallOptions) -> Result<LogOut, CallError> {
+        let asked = Asked::of(adapter, Callback::OnUnauthorize, options);
+        self.recorded(asked, |seen| {
+            self.clean_up_and_forget(adapter, options, seen)
+        })
+    }
+
+    /// Runs the clean-up, and forgets the account whatever that says.
+    fn clean_up_and_forget(
+        &self,
+        adapter: &str,
+        options: &CallOptions,
+        seen: &Seen,
+    ) -> Result<LogOut, CallError> {
         let account = self.accounts.of(adapter)?;
         if account.is_none() && options.hostname.is_none() {
             self.find(adapter)?;
@@ -278,7 +296,7 @@ impl Host {
         }
         let cleaned = self.callee(adapter, options).and_then(|callee| {
             let request = Request::OnUnauthorize(callee.context());
-            self.call(&callee, &request, options)
+            seen.by(&callee, self.call(&callee, &request, options))
         });
         let is_accounts = account.is_some_and(|account| calling::is_for(options, &account));
         if !is_accounts {

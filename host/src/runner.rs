@@ -29,6 +29,18 @@ pub enum Callback {
     OnUnauthorize,
 }
 
+impl Callback {
+    /// The callback's name for programs; it never changes once released.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OpenContactPage => "openContactPage",
+            Self::OpenLogPage => "openLogPage",
+            Self::OnUnauthorize => "onUnauthorize",
+        }
+    }
+}
+
 /// One of the three callbacks with all that it is given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Request {
@@ -134,27 +146,45 @@ impl<E: Into<RunError>> From<E> for RunnerError {
 pub(crate) trait Runner: Send + Sync {
     fn run(&self, request: &Request) -> Result<Actions, RunnerError>;
 
+    /// The SHA-256 of what runs, if it is known.
+    fn sha256(&self) -> Option<&str> {
+        None
+    }
+
     /// Forgets what went wrong, if that makes a difference to the next call.
     fn forgive(&self) {}
 }
 
 /// Runs the callbacks on the caller's thread, in this very process. It protects against a
 /// callback that panics or answers nonsense, and against nothing else.
-pub(crate) struct InProcess(Box<dyn Callbacks>);
+pub(crate) struct InProcess {
+    callbacks: Box<dyn Callbacks>,
+    sha256: Option<String>,
+}
 
 impl InProcess {
     /// Loads the private copy at `path`.
     pub(crate) fn load(path: &Path, abi: &AbiName) -> Result<Self, LoadRefusal> {
-        loading::load(path, abi).map(Self)
+        let callbacks = loading::load(path, abi)?;
+        Ok(Self {
+            callbacks,
+            sha256: None,
+        })
+    }
+
+    /// The same, of a library with this hash.
+    pub(crate) fn with_sha256(mut self, sha256: String) -> Self {
+        self.sha256 = Some(sha256);
+        self
     }
 
     pub(crate) fn answer(&self, request: &Request) -> Answer {
         let result = match request {
             Request::OpenContactPage(context, contact) => {
-                self.0.open_contact_page(context, contact)
+                self.callbacks.open_contact_page(context, contact)
             }
-            Request::OpenLogPage(context, log) => self.0.open_log_page(context, log),
-            Request::OnUnauthorize(context) => self.0.on_unauthorize(context),
+            Request::OpenLogPage(context, log) => self.callbacks.open_log_page(context, log),
+            Request::OnUnauthorize(context) => self.callbacks.on_unauthorize(context),
         };
         match result {
             Ok(given) => Answer::Given(given),
@@ -166,5 +196,9 @@ impl InProcess {
 impl Runner for InProcess {
     fn run(&self, request: &Request) -> Result<Actions, RunnerError> {
         Ok(self.answer(request).into_result()?)
+    }
+
+    fn sha256(&self) -> Option<&str> {
+        self.sha256.as_deref()
     }
 }

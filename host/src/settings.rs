@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::audit::AuditSettings;
 use crate::pop_settings::{PopOrder, PopSettings};
 use crate::state_file::{KeptAside, StateError, StateFile};
 
@@ -38,6 +39,8 @@ struct Settings {
     call_pop: BTreeMap<String, PopSettings>,
     /// In which order accounts are asked about a call, and how many pop.
     pop_order: PopOrder,
+    /// How the history is kept.
+    audit: AuditSettings,
 }
 
 /// The file.
@@ -116,6 +119,11 @@ impl SettingsStore {
             settings.pop_order = order;
             Ok(())
         })
+    }
+
+    /// How the history is kept.
+    pub(crate) fn audit(&self) -> Result<AuditSettings, StateError> {
+        Ok(self.file.read()?.audit)
     }
 
     pub(crate) fn take_kept_aside(&self) -> Vec<KeptAside> {

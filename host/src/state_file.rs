@@ -175,7 +175,7 @@ fn write<T: Serialize>(path: &Path, value: &T) -> Result<(), StateError> {
 
 /// Waits until no other process changes the file at `path`, and keeps others waiting until the
 /// returned file is dropped.
-fn lock(path: &Path) -> Result<File, StateError> {
+pub(crate) fn lock(path: &Path) -> Result<File, StateError> {
     let lock_path = path.with_extension("lock");
     let lock = || -> io::Result<File> {
         let file = private_options().open(&lock_path)?;
@@ -201,7 +201,7 @@ pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-fn failed(doing: &'static str, path: &Path, source: io::Error) -> StateError {
+pub(crate) fn failed(doing: &'static str, path: &Path, source: io::Error) -> StateError {
     StateError::Io {
         doing,
         path: path.to_owned(),
@@ -209,7 +209,8 @@ fn failed(doing: &'static str, path: &Path, source: io::Error) -> StateError {
     }
 }
 
-fn private_options() -> OpenOptions {
+/// Opens a file for writing that its owner alone may read, and makes it if need be.
+pub(crate) fn private_options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).write(true);
     #[cfg(unix)]

@@ -133,6 +133,8 @@ impl Sandbox {
             .env("BROWSER", "/nonexistent")
             .env("PATH", self.folder.path())
             .env_remove("NO_COLOR")
+            .env_remove("CALLPOP_POLICY")
+            .env_remove("CALLPOP_LOG")
             .stdin(Stdio::null());
         command
     }

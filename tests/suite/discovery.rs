@@ -87,9 +87,8 @@ fn a_library_cut_off_or_damaged_anywhere_gives_an_answer() {
     let whole = fs::read(library("pipedrive")).unwrap();
     let sandbox = Sandbox::new();
     let path = sandbox.plugins().join("damaged.so");
-    let (mut all, mut refused) = (0, 0);
+    let mut refused = 0;
     let mut inspect = |bytes: &[u8]| {
-        all += 1;
         fs::write(&path, bytes).unwrap();
         let inspection = callpop_host::inspect(&path);
         refused += u32::from(matches!(inspection.file.state, FileState::Refused(_)));
@@ -105,8 +104,8 @@ fn a_library_cut_off_or_damaged_anywhere_gives_an_answer() {
     for length in cuts {
         inspect(&whole[..length]);
     }
-    // Some bytes of the headers mean nothing to anybody.
-    assert!(refused * 10 > all * 8, "{refused} of {all}");
+    // There are between 150 and 300 cuts, as long as the library is.
+    assert!(refused > 200, "{refused}");
 }
 
 #[cfg(unix)]

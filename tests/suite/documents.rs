@@ -81,6 +81,18 @@ fn the_administrators_guide_is_what_the_program_says() {
 }
 
 #[test]
+fn the_guide_to_the_history_shows_what_the_program_says() {
+    let sandbox = Sandbox::with(&["pipedrive", "clio"]);
+    trycmd::TestCases::new()
+        .register_bin("callpop", program("callpop").to_owned())
+        .env("CALLPOP_HOME", sandbox.home().to_str().unwrap())
+        .env("CALLPOP_PLUGINS", sandbox.plugins().to_str().unwrap())
+        .env("BROWSER", "/bin/true")
+        .case(workspace().join("docs/history-and-log.md"))
+        .run();
+}
+
+#[test]
 fn the_demo_says_what_the_readme_shows() {
     let sandbox = Sandbox::with(&["test-crm"]);
     let readme = document("README.md");
@@ -126,7 +138,7 @@ fn the_commands_of_the_readmes_table_are_the_programs() {
         .filter_map(|line| line.split_whitespace().next())
         .filter(|command| *command != "help")
         .collect();
-    assert_eq!(commands.len(), 12);
+    assert_eq!(commands.len(), 13);
     let readme = document("README.md");
     for command in commands {
         assert!(

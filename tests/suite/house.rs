@@ -129,6 +129,11 @@ fn a_foreign_crate_is_named_in_one_room() {
     assert_eq!(files_with("libloading::"), one("host/src/loading.rs"));
     assert_eq!(files_with("webbrowser::"), one("host/src/browser.rs"));
     assert_eq!(files_with("object::"), one("host/src/library_file.rs"));
+    assert_eq!(files_with("same_file::"), one("host/src/audit/reader.rs"));
+    assert_eq!(
+        files_with("tracing_subscriber::"),
+        one("host/src/bin/callpop/logging.rs")
+    );
     assert_eq!(files_with("toml::"), one("host/src/admin_policy/form.rs"));
     assert_eq!(
         files_with("known_folders::"),

@@ -309,6 +309,7 @@ fn the_doctor_finds_what_is_wrong() {
     problem  adapter   misbehaves: it is in quarantine since [time], after 3 failures in five minutes; the last: its process crashed (SIGABRT)
                          Get a newer version, or: callpop adapters --release misbehaves
     good     adapter   pipedrive 0.1.0
+    good     history   [home]/audit.jsonl
     problem  browser   no browser was found
                          Install one, or name it in the variable BROWSER.
     ");

@@ -17,6 +17,7 @@ mod discovery;
 mod documents;
 #[cfg(target_os = "linux")]
 mod files_in_use;
+mod history;
 mod hostnames;
 mod house;
 #[cfg(target_os = "linux")]

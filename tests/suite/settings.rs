@@ -517,3 +517,20 @@ fn rules_on_numbers_can_be_fixed_too() {
         assert!(error.contains(what) && error.contains("line "), "{error}");
     }
 }
+
+#[test]
+fn inspecting_an_adapter_tells_what_can_be_set() {
+    let sandbox = sandbox();
+    let file = sandbox.plugins().join("configurable.so");
+    let said = sandbox.run(["inspect".as_ref(), file.as_os_str()]).stdout;
+    let settings: Vec<_> = said
+        .lines()
+        .filter(|line| line.starts_with("setting "))
+        .collect();
+    insta::assert_snapshot!(settings.join("\n"), @"
+    setting       workspace: Workspace (required)
+    setting       greeting: Greeting
+    setting       openIn: Open in (choice: tab, popup; default: tab)
+    setting       notes: Show the notes (boolean; default: false)
+    ");
+}

@@ -190,7 +190,7 @@ impl Host {
         let defaults = pop_members::members(&PopSettings::default());
         let mut changed = Map::new();
         for (key, value) in changes {
-            let member = key.trim_start_matches(pop_members::PREFIX);
+            let member = key.strip_prefix(pop_members::PREFIX).unwrap_or(key);
             if self.policy.fixed_pop(adapter).contains_key(member) {
                 return Err(self.managed((*key).to_owned()));
             }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, RwLock};
 use super::{Host, Isolation};
 use crate::account_store::AccountStore;
 use crate::admin_policy::{AdminPolicy, PolicyError};
+use crate::audit::{AuditLog, AuditTerms};
 use crate::browser::{Browser, SystemBrowser};
 use crate::call_ledger::CallLedger;
 use crate::contact_source::ContactSource;
@@ -50,6 +51,7 @@ pub struct HostBuilder {
     worker_program: WorkerProgram,
     limits: Limits,
     policy_file: Option<PathBuf>,
+    audit: AuditTerms,
 }
 
 impl HostBuilder {
@@ -124,6 +126,22 @@ impl HostBuilder {
         self
     }
 
+    /// Whether the [history](Host::history) names contacts, logs, whole URLs and messages; if
+    /// nothing is said, what the settings say: no, at first.
+    #[must_use]
+    pub fn audit_details(mut self, details: bool) -> Self {
+        self.audit.details = Some(details);
+        self
+    }
+
+    /// The size in bytes at which a new file of the history is begun, and how many files are kept,
+    /// the newest included; if nothing is said, what the settings say: 5 MiB and five, at first.
+    #[must_use]
+    pub fn audit_rotation(mut self, max_bytes: u64, files: usize) -> Self {
+        self.audit.rotation = Some((max_bytes, files));
+        self
+    }
+
     /// Looks at the plugins folders and makes the host. No code of an adapter runs.
     ///
     /// # Errors
@@ -154,6 +172,8 @@ impl HostBuilder {
             catalog: RwLock::new(Arc::new(Catalog::scan(&unique))),
             folders: unique,
             accounts: AccountStore::in_home(&home),
+            audit: AuditLog::in_home(&home),
+            audit_terms: self.audit,
             calls: CallLedger::in_home(&home),
             copies,
             contact_source: self.contact_source,

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use callpop_adapter::{Actions, CallLog, Contact, Context};
 
+use super::recording::Seen;
 use super::{CallOptions, Host, Isolation};
 use crate::Hostname;
 use crate::account_store::Account;
@@ -32,6 +33,7 @@ pub(super) struct Callee {
     is_connected: bool,
     /// What is told of the call that a page is opened for, by name.
     pub(super) facts: BTreeMap<String, String>,
+    pub(super) seen: Seen,
 }
 
 impl Callee {
@@ -91,6 +93,7 @@ impl Host {
             account,
             is_connected,
             facts: BTreeMap::new(),
+            seen: Seen::default(),
         })
     }
 
@@ -123,6 +126,26 @@ impl Host {
                 source: error.into(),
             })?;
         self.settle(callee, actions, Callback::OpenContactPage, options)
+    }
+
+    /// The log's page, or the contact's if the CRM has none for a log.
+    pub(super) fn log_page(
+        &self,
+        callee: &Callee,
+        log: &CallLog,
+        contact: Option<&Contact>,
+        options: &CallOptions,
+    ) -> Result<Outcome, CallError> {
+        let manifest = &callee.description.manifest;
+        if manifest.can_open_log_page {
+            let log = with_contact(log.clone(), contact);
+            let request = Request::OpenLogPage(callee.context(), log);
+            return self.call(callee, &request, options);
+        }
+        let Some(contact) = contact_of(log, contact) else {
+            return Err(CallError::NoLogPage(manifest.name.clone()));
+        };
+        self.contact_page(callee, &contact, options)
     }
 
     /// Runs a callback, checks all of its actions, and then performs them.
@@ -167,6 +190,8 @@ impl Host {
             source: Box::new(source),
         };
         let runner = self.runner(callee)?;
+        callee.seen.library(runner.sha256());
+        let _span = tracing::debug_span!("run").entered();
         let start = Instant::now();
         let result = runner.run(request);
         let failure = result.as_ref().err().map(RunnerError::class);
@@ -266,7 +291,7 @@ impl Host {
         if is_in_process {
             let runner = InProcess::load(&copy.path, &abi)
                 .map_err(|refusal| refusal.of(&copy.path, &abi))?;
-            return Ok(Arc::new(runner));
+            return Ok(Arc::new(runner.with_sha256(copy.sha256)));
         }
         Ok(Arc::new(Isolated {
             adapter: manifest.id,
@@ -286,7 +311,9 @@ impl Host {
     /// values as they were.
     fn perform(&self, callee: &Callee, plan: &Plan) -> Result<(), CallError> {
         for page in &plan.pages {
+            let _span = tracing::debug_span!("browser", host = page.url.host()).entered();
             self.browser.open(page)?;
+            callee.seen.opened(&page.url);
         }
         if plan.stored.is_empty() {
             return Ok(());
@@ -303,6 +330,7 @@ impl Host {
 }
 
 fn checked(actions: Actions, callee: &Callee) -> Result<Plan, CallError> {
+    let _span = tracing::debug_span!("policy").entered();
     let policy = UrlPolicy {
         hostname: &callee.account.hostname,
         hosts: &callee.description.manifest.hosts,

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use callpop_adapter::Contact;
 
+use super::recording::{self, Asked};
 use super::{CallOptions, Host};
 use crate::call_event::{CallEvent, CallState};
 use crate::contact_source::ContactSourceError;
@@ -14,7 +15,7 @@ use crate::outcome::Outcome;
 use crate::pop_rules::{CallMemory, Decided, Decision, PopAccount, Suppression};
 use crate::pop_settings::PopOrder;
 use crate::pop_step::PopStep;
-use crate::runner::RunError;
+use crate::runner::{Callback, RunError};
 use crate::state_file::StateError;
 
 /// What an event led to in one account.
@@ -150,6 +151,7 @@ impl Host {
         event: &CallEvent,
         options: &CallOptions,
     ) -> Result<Vec<AccountOutcome>, OnCallError> {
+        let _span = recording::span_of_event(event).entered();
         let order = self.settings.pop_order()?;
         let accounts = self.pop_accounts(&order)?;
         let event = &self.with_matches(event)?;
@@ -223,6 +225,8 @@ impl Host {
         decision: Decision,
         options: &CallOptions,
     ) -> Result<PopResult, OnCallError> {
+        let _span = tracing::info_span!("account", adapter).entered();
+        self.tell_unopened(event, adapter, &decision, options);
         let (contacts, left_out) = match decision {
             Decision::Open(contacts, left_out) => (contacts, left_out),
             Decision::OpenFallback => return self.open_fallback(event, adapter, options),
@@ -256,9 +260,11 @@ impl Host {
         adapter: &str,
         options: &CallOptions,
     ) -> Result<PopResult, OnCallError> {
-        let opened = self.callee(adapter, options).and_then(|mut callee| {
+        let asked = Asked::of(adapter, Callback::OpenContactPage, options).call(event);
+        let opened = self.recorded(asked, |seen| {
+            let mut callee = self.callee(adapter, options)?;
             callee.facts = facts(event);
-            self.fallback_page(&callee, options)
+            seen.by(&callee, self.fallback_page(&callee, options))
         });
         match opened {
             Ok(outcome) => Ok(PopResult::OpenedFallback(outcome)),
@@ -279,9 +285,14 @@ impl Host {
         contact: &Contact,
         options: &CallOptions,
     ) -> Result<Outcome, CallError> {
-        let mut callee = self.callee(adapter, options)?;
-        callee.facts = facts(event);
-        self.contact_page(&callee, contact, options)
+        let asked = Asked::of(adapter, Callback::OpenContactPage, options)
+            .contact(Some(contact))
+            .call(event);
+        self.recorded(asked, |seen| {
+            let mut callee = self.callee(adapter, options)?;
+            callee.facts = facts(event);
+            seen.by(&callee, self.contact_page(&callee, contact, options))
+        })
     }
 }
 

@@ -105,6 +105,10 @@ impl Runner for Isolated {
         }
     }
 
+    fn sha256(&self) -> Option<&str> {
+        Some(&self.sha256)
+    }
+
     fn forgive(&self) {
         self.is_forgiven.store(true, Ordering::Relaxed);
     }

@@ -45,10 +45,15 @@ impl Output {
         Self { last, ended }
     }
 
-    /// Whether the last words were those of Rust's standard library when memory runs out.
-    pub(super) fn tells_of_no_memory(&self) -> bool {
+    /// Waits until all that a process that is gone has printed is logged.
+    pub(super) fn wait(&self) {
         // The process is gone, so its last words are on the way at most.
         let _ = self.ended.recv_timeout(LAST_WORDS);
+    }
+
+    /// Whether the last words were those of Rust's standard library when memory runs out.
+    pub(super) fn tells_of_no_memory(&self) -> bool {
+        self.wait();
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         last.iter()
             .any(|line| line.starts_with("memory allocation of ") && line.ends_with(" failed"))

@@ -185,6 +185,8 @@ impl Drop for WorkerProcess {
         }
         let _ = self.child.kill();
         // Nothing outlives that signal for long, but for a process that the system itself holds.
-        let _ = self.wait(END_LIMIT);
+        if self.wait(END_LIMIT).is_some() {
+            self.output.wait();
+        }
     }
 }

@@ -1,10 +1,12 @@
 //! What can be typed: the commands, their options, and the help that teaches them.
 
 mod accounts;
+mod history;
 mod ring;
 mod settings;
 
 pub(crate) use accounts::Accounts;
+pub(crate) use history::{History, LogFormat, LogOptions, Since};
 pub(crate) use ring::Ring;
 pub(crate) use settings::Settings;
 
@@ -73,6 +75,9 @@ pub(crate) struct Everywhere {
     /// Print one JSON object on standard output
     #[arg(long, global = true)]
     pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) log: LogOptions,
 }
 
 /// What separates folders in a variable, as in `PATH`.
@@ -128,6 +133,8 @@ pub(crate) enum Command {
     OpenLog(OpenLog),
     /// Log out: the adapter cleans up, and the account is forgotten
     Logout(Logout),
+    /// What became of calls so far: which pages opened, and why others did not
+    History(History),
     /// Look for what is wrong around Callpop, and say what to do about it
     Doctor,
     /// Print a script that completes commands in a shell

@@ -7,6 +7,7 @@ pub(crate) mod completions;
 pub(crate) mod connect;
 pub(crate) mod contact;
 pub(crate) mod doctor;
+pub(crate) mod history;
 pub(crate) mod inspect;
 pub(crate) mod logout;
 pub(crate) mod open_log;

@@ -115,11 +115,7 @@ impl From<SettingsError> for Failure {
 
 impl From<FindError> for Failure {
     fn from(error: FindError) -> Self {
-        let code = match error {
-            FindError::Refused { .. } => "adapter-refused",
-            _ => "no-such-adapter",
-        };
-        Self::new(Exit::NoAdapter, code, with_causes(&error))
+        Self::new(Exit::NoAdapter, error.class(), with_causes(&error))
             .advice("See every file and its state with: callpop adapters")
     }
 }
@@ -168,24 +164,23 @@ impl From<ConnectError> for Failure {
 impl From<CallError> for Failure {
     fn from(error: CallError) -> Self {
         let message = with_causes(&error);
-        let fail = |exit, code| Self::new(exit, code, message.clone());
+        let class = error.class();
+        let fail = |exit| Self::new(exit, class, message.clone());
         match error {
             CallError::Find(error) => error.into(),
             CallError::State(error) => error.into(),
             CallError::Policy(error) => error.into(),
-            CallError::Load { .. } => fail(Exit::NoAdapter, "load-failed"),
-            CallError::NotConnected(adapter) => fail(Exit::Usage, "not-connected").advice(format!(
+            CallError::Load { .. } => fail(Exit::NoAdapter),
+            CallError::NotConnected(adapter) => fail(Exit::Usage).advice(format!(
                 "Connect it with: callpop connect {adapter} HOST-OR-URL   (or give --hostname)"
             )),
-            CallError::Hostname(_) => fail(Exit::Usage, "invalid-hostname"),
-            CallError::NoLogPage(_) => fail(Exit::Usage, "no-log-page")
-                .advice("Name the contact with: --contact '{\"id\":\"...\"}'"),
-            CallError::NoContactPage(_) => fail(Exit::AdapterFailed, "not-supported"),
-            CallError::Run {
-                adapter, source, ..
-            } => {
-                let failure = fail(Exit::AdapterFailed, source.class());
-                match source.class() {
+            CallError::Hostname(_) => fail(Exit::Usage),
+            CallError::NoLogPage(_) => {
+                fail(Exit::Usage).advice("Name the contact with: --contact '{\"id\":\"...\"}'")
+            }
+            CallError::Run { adapter, .. } => {
+                let failure = fail(Exit::AdapterFailed);
+                match class {
                     "missing-value" if message.contains("`contact.") => {
                         failure.advice("Name it in --contact '{\"id\":\"...\", ...}'")
                     }
@@ -195,14 +190,14 @@ impl From<CallError> for Failure {
                     _ => failure,
                 }
             }
-            CallError::Rejected { source, .. } => match source {
-                ActionRejection::Url { .. } => fail(Exit::PolicyRefused, "url-refused"),
-                ActionRejection::TooManyPages(_) => fail(Exit::PolicyRefused, "too-many-pages"),
-                _ => fail(Exit::AdapterFailed, "action-refused"),
-            },
-            CallError::Browser(error) => fail(Exit::NoBrowser, "no-browser")
-                .advice(format!("Open it by hand: {}", error.url)),
-            _ => fail(Exit::AdapterFailed, "failed"),
+            CallError::Rejected {
+                source: ActionRejection::Url { .. } | ActionRejection::TooManyPages(_),
+                ..
+            } => fail(Exit::PolicyRefused),
+            CallError::Browser(error) => {
+                fail(Exit::NoBrowser).advice(format!("Open it by hand: {}", error.url))
+            }
+            _ => fail(Exit::AdapterFailed),
         }
     }
 }

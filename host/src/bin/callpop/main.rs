@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod demo;
 mod failure;
+mod logging;
 mod output;
 
 use std::process::ExitCode;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let everywhere = &arguments.everywhere;
+    logging::start(&everywhere.log)?;
     match &arguments.command {
         Command::Demo(demo) => demo::run(demo, everywhere, output),
         Command::Adapters(adapters) => commands::adapters::run(adapters, everywhere, output),
@@ -40,6 +42,7 @@ fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
         Command::Ring(ring) => commands::ring::run(ring, everywhere, output),
         Command::OpenLog(open_log) => commands::open_log::run(open_log, everywhere, output),
         Command::Logout(logout) => commands::logout::run(logout, everywhere, output),
+        Command::History(history) => commands::history::run(history, everywhere, output),
         Command::Doctor => commands::doctor::run(everywhere, output),
         Command::Completions { shell } => commands::completions::run(*shell, output),
     }

@@ -43,6 +43,13 @@ impl Output {
         print(&serde_json::to_string(value).unwrap_or_default());
     }
 
+    /// A line of many, for people or programs; an error where nobody reads it any more.
+    pub(crate) fn next_line(&self, text: &str) -> std::io::Result<()> {
+        let mut stdout = anstream::stdout().lock();
+        writeln!(stdout, "{text}")?;
+        stdout.flush()
+    }
+
     /// A line on standard error.
     pub(crate) fn error_line(&self, text: impl AsRef<str>) {
         let _ = writeln!(anstream::stderr().lock(), "{}", text.as_ref());
