@@ -12,6 +12,8 @@ const CALL_POP: &str = "call-pop";
 pub(crate) struct TemplateAdapter {
     pub(crate) pages: PageUrls,
     pub(crate) open_as: OpenAs,
+    /// The hash of the file.
+    pub(crate) sha256: String,
 }
 
 impl TemplateAdapter {
@@ -54,6 +56,10 @@ impl TemplateAdapter {
 impl Runner for TemplateAdapter {
     fn run(&self, request: &Request) -> Result<Actions, RunnerError> {
         Ok(Answer::Given(self.answer(request)).into_result()?)
+    }
+
+    fn sha256(&self) -> Option<&str> {
+        Some(&self.sha256)
     }
 }
 

@@ -168,6 +168,40 @@ fn a_line_tells_which_library_ran_wherever_it_runs() {
 }
 
 #[test]
+fn pages_of_templates_are_told_of_like_any_other() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "acme.adapter.json",
+        r#"{
+            "id": "acme",
+            "name": "Acme",
+            "version": "1.2.0",
+            "vendor": "Acme",
+            "hosts": ["*.acme.example"],
+            "contactPageUrl": "https://{hostname}/person/{contactId}",
+            "fallbackContactPageUrl": "https://{hostname}/search?q={phone}"
+        }"#,
+    );
+    let host = sandbox.host();
+    connect(&host, "acme", "jo.acme.example");
+    host.open_contact_page("acme", &contact(), &CallOptions::default())
+        .unwrap();
+    let mut unknown = CallEvent::new(CALL, Direction::Inbound, CallState::Ringing);
+    unknown.from = Some(NUMBER.to_owned());
+    host.on_call(&unknown).unwrap();
+    host.on_call(&unknown).unwrap();
+    let entries = host.history().unwrap().entries;
+    let lines: Vec<_> = entries.iter().map(said).collect();
+    insta::assert_snapshot!(lines.join("\n"), @"
+    acme 1.2.0 openContactPage ran opened jo.acme.example
+    acme 1.2.0 openContactPage opened jo.acme.example
+    acme 1.2.0 openContactPage suppressed already-popped
+    ");
+    let file = sandbox.plugins().join("acme.adapter.json");
+    assert_eq!(entries[0].sha256, inspect(&file).sha256);
+}
+
+#[test]
 fn what_is_only_tried_is_not_kept() {
     let sandbox = sandbox();
     let host = sandbox.host();

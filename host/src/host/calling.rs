@@ -18,6 +18,7 @@ use crate::error::{CallError, FindError};
 use crate::loading::LoadError;
 use crate::outcome::Outcome;
 use crate::plan::{ActionRejection, Plan};
+use crate::private_copy;
 use crate::runner::{Callback, InProcess, Request, Runner, RunnerError};
 use crate::settings::Permission;
 use crate::template_adapter::{self, TemplateAdapter};
@@ -277,8 +278,11 @@ impl Host {
         let abi = match kind {
             AdapterKind::Library { abi, .. } => abi,
             AdapterKind::Template(pages) => {
-                let open_as = manifest.open_as;
-                return Ok(Arc::new(TemplateAdapter { pages, open_as }));
+                return Ok(Arc::new(TemplateAdapter {
+                    pages,
+                    open_as: manifest.open_as,
+                    sha256: private_copy::sha256_hex(&bytes),
+                }));
             }
         };
         let copy = self
