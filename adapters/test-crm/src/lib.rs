@@ -1,7 +1,8 @@
 //! TestCRM: the sample adapter, and the demo's.
 //!
 //! Its pages are those of the commented sample among the reference extension's callbacks
-//! (`ringcentral/rc-unified-crm-extension`, `client/src/platformModules/testCRM.js`).
+//! (`ringcentral/rc-unified-crm-extension`, `client/src/platformModules/testCRM.js`). The fallback
+//! page, which `adapter.json` names, is the demo CRM's search by number.
 
 use callpop_adapter::{Adapter, CallLog, CallbackResult, Contact, Context};
 

@@ -11,7 +11,7 @@ use tracing::Span;
 use super::calling::Callee;
 use super::{CallOptions, Host};
 use crate::audit::{AuditDetails, AuditEntry, AuditResult, History, HistoryReader};
-use crate::call_event::CallEvent;
+use crate::call_event::{CallEvent, CallState};
 use crate::error::{CallError, with_causes};
 use crate::outcome::{LogOut, Outcome};
 use crate::pop_rules::{Decision, Suppression};
@@ -163,6 +163,8 @@ impl Host {
     ) {
         let (result, reason) = match decision {
             Decision::Ask(_) => (AuditResult::Asked, None),
+            // That a call ends is nothing that was to open a page.
+            Decision::Nothing(_) if event.state == CallState::Ended => return,
             Decision::Nothing(why) => (AuditResult::Suppressed, name_of(*why)),
             _ => return,
         };
