@@ -64,7 +64,7 @@ pub struct AuditEntry {
     /// The adapter's version, if there is such an adapter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
-    /// The SHA-256 of the library that ran, if any did.
+    /// The SHA-256 of the file that ran, if any did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
     /// The callback that ran or would have run.
