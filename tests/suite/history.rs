@@ -190,12 +190,16 @@ fn pages_of_templates_are_told_of_like_any_other() {
     unknown.from = Some(NUMBER.to_owned());
     host.on_call(&unknown).unwrap();
     host.on_call(&unknown).unwrap();
+    // That a call ends is no outcome; that it rings after that is one.
+    host.on_call(&unknown.clone().at(CallState::Ended)).unwrap();
+    host.on_call(&unknown).unwrap();
     let entries = host.history().unwrap().entries;
     let lines: Vec<_> = entries.iter().map(said).collect();
     insta::assert_snapshot!(lines.join("\n"), @"
     acme 1.2.0 openContactPage ran opened jo.acme.example
     acme 1.2.0 openContactPage opened jo.acme.example
     acme 1.2.0 openContactPage suppressed already-popped
+    acme 1.2.0 openContactPage suppressed ended
     ");
     let file = sandbox.plugins().join("acme.adapter.json");
     assert_eq!(entries[0].sha256, inspect(&file).sha256);
