@@ -39,17 +39,39 @@ fn blocks<'text>(text: &'text str, language: &str) -> Vec<&'text str> {
         .collect()
 }
 
-#[test]
-fn the_readmes_transcripts_are_what_the_program_says() {
-    let sandbox = Sandbox::with(&callpop_tests::adapters());
-    trycmd::TestCases::new()
+/// Runs the program as the transcripts of a document do, one after the other, with this sandbox's
+/// home and plugins folder, and compares what it says.
+fn transcripts(sandbox: &Sandbox) -> trycmd::TestCases {
+    let transcripts = trycmd::TestCases::new();
+    transcripts
         .register_bin("callpop", program("callpop").to_owned())
         .env("CALLPOP_HOME", sandbox.home().to_str().unwrap())
         .env("CALLPOP_PLUGINS", sandbox.plugins().to_str().unwrap())
         // A browser that is content with everything.
-        .env("BROWSER", "/bin/true")
+        .env("BROWSER", "/bin/true");
+    transcripts
+}
+
+#[test]
+fn the_readmes_transcripts_are_what_the_program_says() {
+    let sandbox = Sandbox::with(&callpop_tests::adapters());
+    transcripts(&sandbox)
         .case(workspace().join("README.md"))
         .run();
+}
+
+#[test]
+fn the_guides_about_calls_show_what_the_program_says() {
+    for guide in ["agents", "calls", "dialers"] {
+        let sandbox = Sandbox::with(&["pipedrive"]);
+        if guide != "agents" {
+            let connected = sandbox.run(["connect", "pipedrive", "acme.pipedrive.com"]);
+            assert_eq!(connected.code, 0, "{connected:?}");
+        }
+        transcripts(&sandbox)
+            .case(workspace().join(format!("docs/{guide}.md")))
+            .run();
+    }
 }
 
 #[test]
@@ -70,12 +92,8 @@ fn the_administrators_guide_is_what_the_program_says() {
         .replace("plugins/clio.so", &clio)
         .replace(" --policy policy.toml", "");
     fs::write(&tested, guide).unwrap();
-    trycmd::TestCases::new()
-        .register_bin("callpop", program("callpop").to_owned())
-        .env("CALLPOP_HOME", sandbox.home().to_str().unwrap())
-        .env("CALLPOP_PLUGINS", folder.to_str().unwrap())
+    transcripts(&sandbox)
         .env("CALLPOP_POLICY", written.to_str().unwrap())
-        .env("BROWSER", "/bin/true")
         .case(tested)
         .run();
 }
@@ -83,11 +101,7 @@ fn the_administrators_guide_is_what_the_program_says() {
 #[test]
 fn the_guide_to_the_history_shows_what_the_program_says() {
     let sandbox = Sandbox::with(&["pipedrive", "clio"]);
-    trycmd::TestCases::new()
-        .register_bin("callpop", program("callpop").to_owned())
-        .env("CALLPOP_HOME", sandbox.home().to_str().unwrap())
-        .env("CALLPOP_PLUGINS", sandbox.plugins().to_str().unwrap())
-        .env("BROWSER", "/bin/true")
+    transcripts(&sandbox)
         .case(workspace().join("docs/history-and-log.md"))
         .run();
 }
