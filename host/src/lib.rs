@@ -49,6 +49,8 @@ mod browser;
 mod call_event;
 mod call_ledger;
 mod connecting;
+#[cfg(feature = "contact-book")]
+mod contact_book;
 mod contact_json;
 mod contact_source;
 mod discovery;
@@ -92,6 +94,11 @@ pub use audit::{AuditDetails, AuditEntry, AuditResult, DamagedLine, History, His
 pub use browser::{Browser, BrowserError, Page, RecordingBrowser, SystemBrowser};
 pub use call_event::{CallEvent, CallState, Direction};
 pub use connecting::ConnectRequest;
+#[cfg(feature = "contact-book")]
+pub use contact_book::{
+    ContactBook, ContactBookError, Country, CountryError, ImportError, ImportOptions, Imported,
+    Remark, RemarkKind,
+};
 pub use contact_json::{ContactError, contact_from_json};
 pub use contact_source::{ContactSource, ContactSourceError};
 pub use discovery::{AdapterFile, AdapterKind, Catalog, Description, FileState, Folder};

@@ -39,8 +39,14 @@ struct Settings {
     call_pop: BTreeMap<String, PopSettings>,
     /// In which order accounts are asked about a call, and how many pop.
     pop_order: PopOrder,
+<<<<<<< HEAD
     /// How the history is kept.
     audit: AuditSettings,
+=======
+    /// The country of numbers that do not name theirs, by its two letters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    country: Option<String>,
+>>>>>>> 4fc065d (The contact book: vCard and CSV into SQLite, matched by number)
 }
 
 /// The file.
@@ -54,6 +60,19 @@ impl SettingsStore {
         Self {
             file: StateFile::in_home(home, "settings.json"),
         }
+    }
+
+    /// The country of numbers that do not name theirs; one that is none is as if it were not there.
+    #[cfg(feature = "contact-book")]
+    pub(crate) fn country(&self) -> Result<Option<crate::Country>, StateError> {
+        let Some(text) = self.file.read()?.country else {
+            return Ok(None);
+        };
+        let country = text.parse();
+        if let Err(error) = &country {
+            tracing::warn!("the setting `country` is left out: {error}");
+        }
+        Ok(country.ok())
     }
 
     pub(crate) fn is_in_process(&self, adapter: &str) -> Result<bool, StateError> {

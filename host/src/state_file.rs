@@ -218,12 +218,29 @@ pub(crate) fn private_options() -> OpenOptions {
     options
 }
 
-fn keep_aside(path: &Path, damage: &serde_json::Error) -> Result<KeptAside, StateError> {
+/// Makes the file for its owner alone, with the folders above it, unless it is there.
+#[cfg(feature = "contact-book")]
+pub(crate) fn create_private_file(path: &Path) -> Result<(), StateError> {
+    if let Some(folder) = path.parent() {
+        create_private_folder(folder)
+            .map_err(|source| failed("make the folder", folder, source))?;
+    }
+    let made = private_options().open(path);
+    made.map(|_| ())
+        .map_err(|source| failed("write", path, source))
+}
+
+/// Renames a damaged file, so that nothing is lost.
+pub(crate) fn keep_aside(
+    path: &Path,
+    damage: &dyn std::error::Error,
+) -> Result<KeptAside, StateError> {
     let now = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .map_or(0, |since| since.as_millis());
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
-    let aside = path.with_file_name(format!("{name}.damaged-{now}.json"));
+    let ending = path.extension().unwrap_or_default().to_string_lossy();
+    let aside = path.with_file_name(format!("{name}.damaged-{now}.{ending}"));
     fs::rename(path, &aside).map_err(|source| failed("rename", path, source))?;
     Ok(KeptAside {
         path: path.to_owned(),

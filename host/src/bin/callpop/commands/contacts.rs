@@ -1,0 +1,235 @@
+//! `callpop contacts`: the contact book, for a dialer that has no contacts of its own.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use callpop_host::{
+    BuildError, Contact, ContactBook, Host, ImportOptions, Imported, Remark, plain_line,
+};
+use serde_json::{Map, Value, json};
+
+use crate::args::{Contacts, ContactsAction, Everywhere};
+use crate::failure::{Exit, Failure};
+use crate::output::{GOOD, Output, WARNING, styled, table};
+
+/// Further remarks are counted; with `--json` all are told.
+const MOST_REMARKS: usize = 50;
+
+pub(crate) fn run(
+    contacts: &Contacts,
+    everywhere: &Everywhere,
+    output: &Output,
+) -> Result<(), Failure> {
+    let home = everywhere.home.clone().or_else(callpop_host::default_home);
+    let book = ContactBook::open(&home.ok_or(BuildError::NoHome)?, contacts.country)?;
+    let done = match &contacts.action {
+        ContactsAction::Import { file, adapter } => {
+            import(&book, file, adapter.as_deref(), everywhere, output)
+        }
+        ContactsAction::Find { number } => find(&book, number, output),
+        ContactsAction::List => list(&book, output),
+        ContactsAction::Remove { adapter, .. } => {
+            remove(&book, adapter.as_deref(), everywhere, output)
+        }
+    };
+    warn_of_damaged_book(&book, output);
+    done
+}
+
+/// Warns of a book that was found damaged.
+pub(crate) fn warn_of_damaged_book(book: &ContactBook, output: &Output) {
+    for kept in book.take_kept_aside() {
+        output.error_line(format!("warning: {kept}"));
+    }
+}
+
+fn import(
+    book: &ContactBook,
+    file: &Path,
+    adapter: Option<&str>,
+    everywhere: &Everywhere,
+    output: &Output,
+) -> Result<(), Failure> {
+    let source = open(file).map_err(|cause| {
+        let message = format!("the file {} cannot be read: {cause}", file.display());
+        Failure::new(Exit::Usage, "unreadable-file", message)
+    })?;
+    if let Some(adapter) = adapter {
+        warn_of_unknown(adapter, &everywhere.host()?, output);
+    }
+    let options = ImportOptions {
+        adapter: adapter.map(str::to_owned),
+        dry_run: everywhere.dry_run,
+    };
+    let mut remarks = Vec::new();
+    let imported = book.import(source, &options, |remark| remarks.push(remark))?;
+    if output.is_json() {
+        let remarks: Vec<Value> = remarks.iter().map(remark_object).collect();
+        let mut object = json!(imported);
+        object["remarks"] = remarks.into();
+        object["dryRun"] = everywhere.dry_run.into();
+        output.json(&object);
+        return Ok(());
+    }
+    tell(&remarks, imported, everywhere, output);
+    Ok(())
+}
+
+fn open(file: &Path) -> io::Result<Box<dyn Read>> {
+    if file == Path::new("-") {
+        return Ok(Box::new(io::stdin()));
+    }
+    let file = File::open(file)?;
+    if file.metadata()?.is_dir() {
+        return Err(io::Error::other("it is a folder"));
+    }
+    Ok(Box::new(file))
+}
+
+fn tell(remarks: &[Remark], imported: Imported, everywhere: &Everywhere, output: &Output) {
+    for remark in remarks.iter().take(MOST_REMARKS) {
+        let sign = match remark.is_skipped() {
+            true => styled(WARNING, "skipped"),
+            false => "note".to_owned(),
+        };
+        let name = match remark.contact.as_str() {
+            "" => String::new(),
+            name => format!(" ({})", plain_line(name, 60)),
+        };
+        let kind = plain_line(&remark.kind.to_string(), 200);
+        output.line(format!("{sign} line {}{name}: {kind}", remark.line));
+    }
+    if let Some(more) = remarks.len().checked_sub(MOST_REMARKS).filter(|it| *it > 0) {
+        output.line(format!("... and {more} more; --json tells all"));
+    }
+    let (done, would) = match everywhere.dry_run {
+        true => ("Would import".to_owned(), "would be updated"),
+        false => (styled(GOOD, "Imported"), "updated"),
+    };
+    let Imported {
+        imported,
+        updated,
+        skipped,
+        ..
+    } = imported;
+    output.line(format!(
+        "{done} {imported} new contacts; {updated} {would}, {skipped} skipped."
+    ));
+}
+
+/// An adapter that is not there is no fault: its file may come later.
+fn warn_of_unknown(adapter: &str, host: &Host, output: &Output) {
+    let catalog = host.catalog();
+    if catalog.ready(adapter).is_none() {
+        output.error_line(format!(
+            "warning: there is no adapter `{}` yet; its contacts match once there is",
+            plain_line(adapter, 100)
+        ));
+    }
+}
+
+fn remark_object(remark: &Remark) -> Value {
+    json!({
+        "line": remark.line,
+        "contact": remark.contact,
+        "skipped": remark.is_skipped(),
+        "message": remark.kind.to_string(),
+    })
+}
+
+fn find(book: &ContactBook, number: &str, output: &Output) -> Result<(), Failure> {
+    let found = book.find(number)?;
+    if output.is_json() {
+        output.json(&json!({ "number": number, "matches": matches_object(&found) }));
+        return Ok(());
+    }
+    let shown = |text: &str| plain_line(text, 60);
+    let rows: Vec<Vec<String>> = found
+        .iter()
+        .flat_map(|(adapter, contacts)| contacts.iter().map(move |contact| (adapter, contact)))
+        .map(|(adapter, contact)| {
+            vec![
+                shown(adapter),
+                shown(&contact.id),
+                shown(&contact.name),
+                shown(contact.contact_type.as_deref().unwrap_or_default()),
+                shown(&contact.phone),
+            ]
+        })
+        .collect();
+    if rows.is_empty() {
+        output.line(format!("Nobody in the contact book has the number {}.", shown(number)));
+        return Ok(());
+    }
+    output.line(table(&["ADAPTER", "ID", "NAME", "TYPE", "NUMBER"], &rows));
+    Ok(())
+}
+
+fn matches_object(found: &BTreeMap<String, Vec<Contact>>) -> Value {
+    let of_adapter = |contacts: &Vec<Contact>| contacts.iter().map(contact_object).collect();
+    let matches = found
+        .iter()
+        .map(|(adapter, contacts)| (adapter.clone(), Value::Array(of_adapter(contacts))));
+    Value::Object(matches.collect::<Map<_, _>>())
+}
+
+/// A contact in the form that `--match` and `--contact` take.
+fn contact_object(contact: &Contact) -> Value {
+    let mut object = json!({ "id": contact.id, "name": contact.name, "phone": contact.phone });
+    if let Some(contact_type) = &contact.contact_type {
+        object["type"] = contact_type.as_str().into();
+    }
+    for (name, value) in &contact.extras {
+        if object.get(name).is_none() {
+            object[name] = value.as_str().into();
+        }
+    }
+    object
+}
+
+fn list(book: &ContactBook, output: &Output) -> Result<(), Failure> {
+    let counts = book.counts()?;
+    if output.is_json() {
+        output.json(&json!({ "contacts": counts }));
+        return Ok(());
+    }
+    if counts.is_empty() {
+        output.line("The contact book is empty.");
+        output.line("Fill it with: callpop contacts import FILE --adapter ID");
+        return Ok(());
+    }
+    let rows: Vec<Vec<String>> = counts
+        .iter()
+        .map(|(adapter, count)| vec![plain_line(adapter, 60), count.to_string()])
+        .collect();
+    output.line(table(&["ADAPTER", "CONTACTS"], &rows));
+    Ok(())
+}
+
+fn remove(
+    book: &ContactBook,
+    adapter: Option<&str>,
+    everywhere: &Everywhere,
+    output: &Output,
+) -> Result<(), Failure> {
+    let removed = match everywhere.dry_run {
+        true => {
+            let counts = book.counts()?;
+            let of_it = counts.iter().filter(|(its, _)| adapter.is_none_or(|it| it == **its));
+            of_it.map(|(_, count)| count).sum()
+        }
+        false => book.remove(adapter)?,
+    };
+    if output.is_json() {
+        output.json(&json!({ "removed": removed, "dryRun": everywhere.dry_run }));
+        return Ok(());
+    }
+    let done = match everywhere.dry_run {
+        true => "Would remove".to_owned(),
+        false => styled(GOOD, "Removed"),
+    };
+    output.line(format!("{done} {removed} contacts."));
+    Ok(())
+}

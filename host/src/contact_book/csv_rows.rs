@@ -1,0 +1,141 @@
+//! Reads CSV files, one row after the other; the first one says what the columns mean.
+
+use std::cell::Cell;
+use std::io::{self, BufRead, Read};
+use std::rc::Rc;
+
+use callpop_adapter::Contact;
+use csv::{ByteRecord, ReaderBuilder, Trim};
+
+use super::columns::{Column, columns};
+use super::import::{Candidate, ImportError, LONGEST, Take};
+use super::text::decode;
+
+/// Between several numbers in one field, as Google Contacts writes them.
+const SEVERAL: &str = ":::";
+
+pub(super) fn read(
+    mut source: impl BufRead,
+    has_adapter: bool,
+    take: &mut Take<'_>,
+) -> Result<(), ImportError> {
+    let delimiter = delimiter(source.fill_buf()?);
+    let budget = Rc::new(Cell::new(LONGEST));
+    let limited = Limited {
+        source,
+        budget: Rc::clone(&budget),
+    };
+    let mut reader = ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .trim(Trim::All)
+        .from_reader(limited);
+    let mut row = ByteRecord::new();
+    let mut meaning: Option<Vec<Column>> = None;
+    loop {
+        // What was read ahead is little beside it.
+        budget.set(LONGEST);
+        let line = reader.position().line();
+        match reader.read_byte_record(&mut row) {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(error) => return Err(failed(error, line)),
+        }
+        let line = row.position().map_or(line, csv::Position::line);
+        match &meaning {
+            None => {
+                let names: Vec<String> = row.iter().map(|name| decode(name).0).collect();
+                meaning = Some(columns(&names, has_adapter)?);
+            }
+            Some(_) if row.iter().all(<[u8]>::is_empty) => {}
+            Some(columns) => take(candidate(&row, columns, line))?,
+        }
+    }
+    Ok(())
+}
+
+/// What separates the fields: of the usual ones, the one that the first line has most of.
+fn delimiter(start: &[u8]) -> u8 {
+    let line = start.trim_ascii_start().split(|byte| *byte == b'\n').next();
+    let mut is_quoted = false;
+    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
+    for byte in line.unwrap_or_default() {
+        is_quoted ^= *byte == b'"';
+        for (delimiter, count) in &mut counts {
+            *count += u32::from(!is_quoted && byte == delimiter);
+        }
+    }
+    let most = counts.into_iter().rev().max_by_key(|(_, count)| *count);
+    most.map_or(b',', |(delimiter, _)| delimiter)
+}
+
+fn candidate(row: &ByteRecord, columns: &[Column], line: u64) -> Candidate {
+    let mut candidate = Candidate {
+        line,
+        ..Candidate::default()
+    };
+    let (mut id, mut name, mut company) = (String::new(), String::new(), String::new());
+    let mut parts: [String; 5] = Default::default();
+    let mut contact = Contact::default();
+    for (field, column) in row.iter().zip(columns) {
+        if field.is_empty() {
+            continue;
+        }
+        let (value, decoded) = decode(field);
+        candidate.decoded |= decoded;
+        match column {
+            Column::Id => id = value,
+            Column::Name => name = value,
+            Column::NamePart(place) => parts[usize::from(*place)] = value,
+            Column::Type => contact = contact.with_type(value),
+            Column::Adapter => candidate.adapter = Some(value),
+            Column::Company => company = value,
+            Column::Extra(extra) => contact = contact.with_extra(extra, value),
+            Column::LeftOut => {}
+            Column::Phone => {
+                let phones = value.split(SEVERAL).map(str::trim);
+                let phones = phones.filter(|phone| !phone.is_empty());
+                candidate.phones.extend(phones.map(str::to_owned));
+            }
+        }
+    }
+    if name.is_empty() {
+        let said: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        name = said.join(" ");
+    }
+    if !company.is_empty() {
+        contact = contact.with_extra("organization", company.clone());
+    }
+    contact.id = id;
+    contact.name = if name.is_empty() { company } else { name };
+    candidate.contact = contact;
+    candidate
+}
+
+fn failed(error: csv::Error, line: u64) -> ImportError {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+            ImportError::RowTooLong { line }
+        }
+        csv::ErrorKind::Io(error) => ImportError::Read(error),
+        other => ImportError::Read(io::Error::other(format!("{other:?}"))),
+    }
+}
+
+/// Ends a row that does not end itself, such as after a quotation mark that is not closed.
+struct Limited<R> {
+    source: R,
+    budget: Rc<Cell<usize>>,
+}
+
+impl<R: Read> Read for Limited<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.budget.get() == 0 {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        let length = self.source.read(buffer)?;
+        self.budget.set(self.budget.get().saturating_sub(length));
+        Ok(length)
+    }
+}
