@@ -39,14 +39,11 @@ struct Settings {
     call_pop: BTreeMap<String, PopSettings>,
     /// In which order accounts are asked about a call, and how many pop.
     pop_order: PopOrder,
-<<<<<<< HEAD
     /// How the history is kept.
     audit: AuditSettings,
-=======
     /// The country of numbers that do not name theirs, by its two letters.
     #[serde(skip_serializing_if = "Option::is_none")]
     country: Option<String>,
->>>>>>> 4fc065d (The contact book: vCard and CSV into SQLite, matched by number)
 }
 
 /// The file.

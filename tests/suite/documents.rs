@@ -107,6 +107,23 @@ fn the_guide_to_the_history_shows_what_the_program_says() {
 }
 
 #[test]
+fn the_guide_to_the_contact_book_shows_what_the_program_says() {
+    let sandbox = Sandbox::with(&["pipedrive"]);
+    let file = workspace().join("docs/contacts.csv");
+    let command = format!("import '{}'", file.display());
+    let guide = document("docs/contact-book.md").replace("import contacts.csv", &command);
+    let tested = sandbox.plugins().with_file_name("contact-book.md");
+    fs::write(&tested, guide).unwrap();
+    trycmd::TestCases::new()
+        .register_bin("callpop", program("callpop").to_owned())
+        .env("CALLPOP_HOME", sandbox.home().to_str().unwrap())
+        .env("CALLPOP_PLUGINS", sandbox.plugins().to_str().unwrap())
+        .env("BROWSER", "/bin/true")
+        .case(tested)
+        .run();
+}
+
+#[test]
 fn the_demo_says_what_the_readme_shows() {
     let sandbox = Sandbox::with(&["test-crm"]);
     let readme = document("README.md");
@@ -152,7 +169,7 @@ fn the_commands_of_the_readmes_table_are_the_programs() {
         .filter_map(|line| line.split_whitespace().next())
         .filter(|command| *command != "help")
         .collect();
-    assert_eq!(commands.len(), 13);
+    assert_eq!(commands.len(), 14);
     let readme = document("README.md");
     for command in commands {
         assert!(

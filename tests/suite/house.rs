@@ -139,6 +139,12 @@ fn a_foreign_crate_is_named_in_one_room() {
         files_with("known_folders::"),
         one("host/src/admin_policy/place.rs")
     );
+    let book = |file: &str| one(&format!("host/src/contact_book/{file}"));
+    assert_eq!(files_with("rusqlite::"), book("database.rs"));
+    assert_eq!(files_with("calcard::"), book("vcard.rs"));
+    assert_eq!(files_with("csv::"), book("csv_rows.rs"));
+    assert_eq!(files_with("encoding_rs::"), book("text.rs"));
+    assert_eq!(files_with("phonenumber::"), book("phone_number.rs"));
     assert!(files_with("abi_stable::").iter().eq(UNSAFE));
     assert_eq!(files_with("wildmatch::"), one("host/src/pop_settings.rs"));
     assert_eq!(

@@ -13,6 +13,7 @@ mod browser;
 mod calling;
 mod calls;
 mod command_line;
+mod contacts;
 mod discovery;
 mod documents;
 #[cfg(target_os = "linux")]

@@ -1,6 +1,7 @@
 //! Reads CSV files, one row after the other; the first one says what the columns mean.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::io::{self, BufRead, Read};
 use std::rc::Rc;
 
@@ -20,10 +21,10 @@ pub(super) fn read(
     take: &mut Take<'_>,
 ) -> Result<(), ImportError> {
     let delimiter = delimiter(source.fill_buf()?);
-    let budget = Rc::new(Cell::new(LONGEST));
+    let progress = Rc::new(Progress::default());
     let limited = Limited {
         source,
-        budget: Rc::clone(&budget),
+        progress: Rc::clone(&progress),
     };
     let mut reader = ReaderBuilder::new()
         .delimiter(delimiter)
@@ -35,14 +36,13 @@ pub(super) fn read(
     let mut meaning: Option<Vec<Column>> = None;
     loop {
         // What was read ahead is little beside it.
-        budget.set(LONGEST);
-        let line = reader.position().line();
+        progress.budget.set(LONGEST);
         match reader.read_byte_record(&mut row) {
             Ok(true) => {}
             Ok(false) => break,
-            Err(error) => return Err(failed(error, line)),
+            Err(error) => return Err(failed(error, progress.next_line())),
         }
-        let line = row.position().map_or(line, csv::Position::line);
+        let line = progress.line_of(&row, reader.position().byte());
         match &meaning {
             None => {
                 let names: Vec<String> = row.iter().map(|name| decode(name).0).collect();
@@ -123,19 +123,57 @@ fn failed(error: csv::Error, line: u64) -> ImportError {
     }
 }
 
+/// How far the file is read: the crate counts empty lines to the row after them, and does not limit
+/// how long a row may be.
+#[derive(Default)]
+struct Progress {
+    /// How many bytes may be read for the row that is under way.
+    budget: Cell<usize>,
+    read: Cell<u64>,
+    /// Where the ends of lines are that no row has passed yet.
+    line_ends: RefCell<VecDeque<u64>>,
+    passed: Cell<u64>,
+}
+
+impl Progress {
+    /// The line in which the row begins that ends before `end`.
+    fn line_of(&self, row: &ByteRecord, end: u64) -> u64 {
+        let mut line_ends = self.line_ends.borrow_mut();
+        // The last byte is the row's own end.
+        while line_ends.front().is_some_and(|at| at + 1 < end) {
+            line_ends.pop_front();
+            self.passed.set(self.passed.get() + 1);
+        }
+        let fields = row.as_slice().iter();
+        let inside = fields.filter(|byte| **byte == b'\n').count() as u64;
+        (self.passed.get() + 1).saturating_sub(inside).max(1)
+    }
+
+    /// The line after the last row's.
+    fn next_line(&self) -> u64 {
+        self.passed.get() + 2
+    }
+}
+
 /// Ends a row that does not end itself, such as after a quotation mark that is not closed.
 struct Limited<R> {
     source: R,
-    budget: Rc<Cell<usize>>,
+    progress: Rc<Progress>,
 }
 
 impl<R: Read> Read for Limited<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.budget.get() == 0 {
+        let progress = &self.progress;
+        let budget = progress.budget.get();
+        if budget == 0 {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         let length = self.source.read(buffer)?;
-        self.budget.set(self.budget.get().saturating_sub(length));
+        progress.budget.set(budget.saturating_sub(length));
+        let before = progress.read.replace(progress.read.get() + length as u64);
+        let ends = (before..).zip(&buffer[..length]);
+        let ends = ends.filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at);
+        progress.line_ends.borrow_mut().extend(ends);
         Ok(length)
     }
 }

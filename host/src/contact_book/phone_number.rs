@@ -74,6 +74,9 @@ impl PhoneNumber {
             return (!digits.is_empty()).then_some(Self::Unplaced { digits });
         };
         let number = phonenumber::parse(Some(country.0), &digits).ok()?;
+        if let Some(digits) = after_exit_code(&digits, &number, country) {
+            return placed(digits);
+        }
         if !phonenumber::is_valid(&number) {
             // Some telephone systems write E.164 without its plus.
             if let Some(other) = valid(&digits) {
@@ -90,6 +93,25 @@ impl PhoneNumber {
             Self::Unplaced { digits } => Some(format!("+{}", valid(digits)?)),
         }
     }
+}
+
+/// The international digits of a number that is dialled from `country` to another one. The crate
+/// finds the other country, and then takes the trunk prefix of `country` from its numbers.
+fn after_exit_code<'a>(
+    digits: &'a str,
+    number: &phonenumber::PhoneNumber,
+    country: Country,
+) -> Option<&'a str> {
+    let own = phonenumber::metadata::DATABASE.by_id(country.0.as_ref());
+    let code = number.code().value();
+    if own.is_some_and(|own| own.country_code() == code) {
+        return None;
+    }
+    let code = code.to_string();
+    let rests = || (1..6).filter_map(|length| digits.get(length..));
+    let is_of = |rest: &&str| rest.starts_with(&code);
+    let valid = rests().find(|rest| is_of(rest) && valid(rest).is_some());
+    valid.or_else(|| rests().find(is_of))
 }
 
 /// Whether the text is in E.164 as it stands: `+12025550123`.

@@ -1,11 +1,13 @@
 //! What can be typed: the commands, their options, and the help that teaches them.
 
 mod accounts;
+mod contacts;
 mod history;
 mod ring;
 mod settings;
 
 pub(crate) use accounts::Accounts;
+pub(crate) use contacts::{Contacts, ContactsAction};
 pub(crate) use history::{History, LogFormat, LogOptions, Since};
 pub(crate) use ring::Ring;
 pub(crate) use settings::Settings;
@@ -89,6 +91,12 @@ impl Everywhere {
         self.host_builder().build()
     }
 
+    /// The home that these options name.
+    pub(crate) fn home_folder(&self) -> Result<PathBuf, BuildError> {
+        let home = self.home.clone().or_else(callpop_host::default_home);
+        home.ok_or(BuildError::NoHome)
+    }
+
     pub(crate) fn host_builder(&self) -> HostBuilder {
         let mut builder = Host::builder();
         if let Some(home) = &self.home {
@@ -125,6 +133,8 @@ pub(crate) enum Command {
     Accounts(Accounts),
     /// Show what can be set for an adapter, or set it
     Settings(Settings),
+    /// Import contacts, for a dialer that has none, and look for a number among them
+    Contacts(Contacts),
     /// Open the page of a contact that is known, whatever the rules say
     Pop(Pop),
     /// Play a call through the rules: ring, perhaps answer, end

@@ -6,6 +6,7 @@ pub(crate) mod adapters;
 pub(crate) mod completions;
 pub(crate) mod connect;
 pub(crate) mod contact;
+pub(crate) mod contacts;
 pub(crate) mod doctor;
 pub(crate) mod history;
 pub(crate) mod inspect;

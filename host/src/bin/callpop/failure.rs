@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use callpop_host::{
-    ActionRejection, BuildError, CallError, ConnectError, ContactError, FindError, OnCallError,
-    PolicyError, SettingsError, StateError, with_causes,
+    ActionRejection, BuildError, CallError, ConnectError, ContactBookError, ContactError,
+    FindError, ImportError, OnCallError, PolicyError, SettingsError, StateError, with_causes,
 };
 use serde_json::{Value, json};
 
@@ -131,6 +131,26 @@ impl From<OnCallError> for Failure {
         match error {
             OnCallError::State(error) => error.into(),
             error => Self::new(Exit::State, "call", with_causes(&error)),
+        }
+    }
+}
+
+impl From<ContactBookError> for Failure {
+    fn from(error: ContactBookError) -> Self {
+        Self::new(Exit::State, "state", with_causes(&error))
+    }
+}
+
+impl From<ImportError> for Failure {
+    fn from(error: ImportError) -> Self {
+        let failure = |code| Self::new(Exit::Usage, code, with_causes(&error));
+        match error {
+            ImportError::Book(error) => error.into(),
+            ImportError::Read(_) => failure("unreadable-file"),
+            ImportError::NoAdapter => failure("no-adapter-named").advice(
+                "Name it with --adapter ID, or in a column `adapter`; callpop adapters lists them",
+            ),
+            _ => failure("invalid-file").advice("Nothing was imported."),
         }
     }
 }

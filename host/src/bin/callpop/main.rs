@@ -38,6 +38,7 @@ fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
         Command::Connect(connect) => commands::connect::run(connect, everywhere, output),
         Command::Accounts(accounts) => commands::accounts::run(accounts, everywhere, output),
         Command::Settings(settings) => commands::settings::run(settings, everywhere, output),
+        Command::Contacts(contacts) => commands::contacts::run(contacts, everywhere, output),
         Command::Pop(pop) => commands::pop::run(pop, everywhere, output),
         Command::Ring(ring) => commands::ring::run(ring, everywhere, output),
         Command::OpenLog(open_log) => commands::open_log::run(open_log, everywhere, output),

@@ -5,9 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use callpop_host::{
-    BuildError, Contact, ContactBook, Host, ImportOptions, Imported, Remark, plain_line,
-};
+use callpop_host::{Contact, ContactBook, Host, ImportOptions, Imported, Remark, plain_line};
 use serde_json::{Map, Value, json};
 
 use crate::args::{Contacts, ContactsAction, Everywhere};
@@ -22,8 +20,7 @@ pub(crate) fn run(
     everywhere: &Everywhere,
     output: &Output,
 ) -> Result<(), Failure> {
-    let home = everywhere.home.clone().or_else(callpop_host::default_home);
-    let book = ContactBook::open(&home.ok_or(BuildError::NoHome)?, contacts.country)?;
+    let book = ContactBook::open(&everywhere.home_folder()?, contacts.country)?;
     let done = match &contacts.action {
         ContactsAction::Import { file, adapter } => {
             import(&book, file, adapter.as_deref(), everywhere, output)
@@ -160,7 +157,10 @@ fn find(book: &ContactBook, number: &str, output: &Output) -> Result<(), Failure
         })
         .collect();
     if rows.is_empty() {
-        output.line(format!("Nobody in the contact book has the number {}.", shown(number)));
+        output.line(format!(
+            "Nobody in the contact book has the number {}.",
+            shown(number)
+        ));
         return Ok(());
     }
     output.line(table(&["ADAPTER", "ID", "NAME", "TYPE", "NUMBER"], &rows));
@@ -217,7 +217,9 @@ fn remove(
     let removed = match everywhere.dry_run {
         true => {
             let counts = book.counts()?;
-            let of_it = counts.iter().filter(|(its, _)| adapter.is_none_or(|it| it == **its));
+            let of_it = counts
+                .iter()
+                .filter(|(its, _)| adapter.is_none_or(|it| it == **its));
             of_it.map(|(_, count)| count).sum()
         }
         false => book.remove(adapter)?,

@@ -6,17 +6,21 @@ mod report;
 use std::time::SystemTime;
 
 use callpop_host::{
-    AccountOutcome, CallEvent, CallState, Contact, Direction, Host, PopResult, contact_from_json,
+    AccountOutcome, CallEvent, CallState, Contact, ContactBook, Direction, Host, PopResult,
+    contact_from_json, with_causes,
 };
 
-use super::warn_of_damage;
+use super::{contacts, warn_of_damage};
 use crate::args::{Everywhere, Ring};
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
 use report::Report;
 
 pub(crate) fn run(ring: &Ring, everywhere: &Everywhere, output: &Output) -> Result<(), Failure> {
-    let call = call(ring)?;
+    let mut call = call(ring)?;
+    if ring.matches.is_empty() {
+        look_up(&mut call, ring, everywhere, output)?;
+    }
     let host = everywhere.host()?;
     let mut report = Report::new(&call, ring.explain, everywhere.dry_run, output);
     let played = play(&host, &call, ring, everywhere, &mut report);
@@ -71,6 +75,27 @@ fn call(ring: &Ring) -> Result<CallEvent, Failure> {
         call = call.with_match(adapter, contact_from_json(contact)?);
     }
     Ok(call)
+}
+
+/// Who calls, as the contact book knows it. A book that cannot be asked is no reason to be silent:
+/// the fallback page may still open.
+fn look_up(
+    call: &mut CallEvent,
+    ring: &Ring,
+    everywhere: &Everywhere,
+    output: &Output,
+) -> Result<(), Failure> {
+    let book = ContactBook::open(&everywhere.home_folder()?, None);
+    let found = book.and_then(|book| {
+        let found = book.find(&ring.number);
+        contacts::warn_of_damaged_book(&book, output);
+        found
+    });
+    match found {
+        Ok(found) => call.matches = found,
+        Err(error) => output.error_line(format!("warning: {}", with_causes(&error))),
+    }
+    Ok(())
 }
 
 /// An id that no other call has.
