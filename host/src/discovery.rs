@@ -4,11 +4,14 @@ use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::Manifest;
 use crate::abi_name::AbiName;
+use crate::file_stamp::FileStamp;
 use crate::library_file::{self, LibraryFile};
 use crate::manifest::PageUrls;
+use crate::private_copy::sha256_hex;
 use crate::refusal::{MAX_FILE_SIZE, Refusal};
 use crate::target::Target;
 use crate::template_file::{self, MAX_TEMPLATE_FILE_SIZE};
@@ -32,7 +35,7 @@ pub struct Folder {
 }
 
 /// A file in a plugins folder.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct AdapterFile {
     /// Where it is.
     pub path: PathBuf,
@@ -40,8 +43,14 @@ pub struct AdapterFile {
     pub size: Option<u64>,
     /// What was read from it, if it is an adapter's at all.
     pub description: Option<Description>,
+    /// The SHA-256 of what was read, in lower-case hexadecimal.
+    pub sha256: Option<String>,
     /// Whether it can be used.
     pub state: FileState,
+    /// The version that stays in use although this file is refused: what was in use before it.
+    pub stays_in_use: Option<Description>,
+    /// As it was just before it was read.
+    pub(crate) stamp: Option<FileStamp>,
 }
 
 /// What an adapter's file tells of itself.
@@ -69,7 +78,7 @@ pub enum AdapterKind {
 }
 
 /// Whether a file in a plugins folder can be used.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum FileState {
     /// It is an adapter and will be loaded when it is called.
     Ready,
@@ -83,6 +92,16 @@ impl Catalog {
     /// Reads every file in the folders. What cannot be read is in the catalog, with the reason.
     #[must_use]
     pub fn scan(folders: &[PathBuf]) -> Self {
+        let mut catalog = Self::look(folders, &mut |path| Some(AdapterFile::read(path)));
+        catalog.settle_same_ids();
+        catalog
+    }
+
+    /// What `read` gives for every file in the folders; same ids are not settled yet.
+    pub(crate) fn look(
+        folders: &[PathBuf],
+        read: &mut dyn FnMut(PathBuf) -> Option<AdapterFile>,
+    ) -> Self {
         let mut catalog = Self::default();
         for folder in folders {
             let listed = files_in(folder);
@@ -90,7 +109,7 @@ impl Catalog {
                 Ok(paths) => {
                     catalog
                         .files
-                        .extend(paths.into_iter().map(AdapterFile::read));
+                        .extend(paths.into_iter().filter_map(&mut *read));
                     None
                 }
                 Err(cause) => Some(cause),
@@ -100,8 +119,19 @@ impl Catalog {
                 problem,
             });
         }
-        catalog.settle_same_ids();
         catalog
+    }
+
+    /// Adds a file that was not found again, where it would stand.
+    pub(crate) fn put_back(&mut self, file: AdapterFile) {
+        let folders = &self.folders;
+        let place = |file: &AdapterFile| {
+            let parent = file.path.parent();
+            let folder = folders.iter().position(|it| Some(&*it.path) == parent);
+            (folder, file.path.clone())
+        };
+        let at = self.files.partition_point(|it| place(it) < place(&file));
+        self.files.insert(at, file);
     }
 
     /// The ready adapter with this id.
@@ -111,12 +141,21 @@ impl Catalog {
             .find(|(_, description)| description.manifest.id == id)
     }
 
-    /// Every ready adapter.
+    /// Every adapter that can be called: the ready ones, and those of which an earlier version stays
+    /// in use ([`AdapterFile::stays_in_use`]), with that version's description.
     pub fn all_ready(&self) -> impl Iterator<Item = (&AdapterFile, &Description)> {
         self.files
             .iter()
-            .filter(|file| matches!(file.state, FileState::Ready))
-            .filter_map(|file| Some((file, file.description.as_ref()?)))
+            .filter_map(|file| Some((file, file.in_use()?)))
+    }
+
+    /// The file at this path.
+    pub(crate) fn file(&self, path: &Path) -> Option<&AdapterFile> {
+        self.files.iter().find(|file| file.path == path)
+    }
+
+    pub(crate) fn file_mut(&mut self, path: &Path) -> Option<&mut AdapterFile> {
+        self.files.iter_mut().find(|file| file.path == path)
     }
 
     /// The file that would be the adapter with this id, were it not refused.
@@ -131,7 +170,12 @@ impl Catalog {
 
     /// Of several files with one id, uses the one in the earliest folder; in the same folder, the
     /// one with the highest version; else the one whose name comes first.
-    fn settle_same_ids(&mut self) {
+    pub(crate) fn settle_same_ids(&mut self) {
+        for file in &mut self.files {
+            if matches!(file.state, FileState::Refused(Refusal::SameId { .. })) {
+                file.state = FileState::Ready;
+            }
+        }
         let mut same: HashMap<String, Vec<usize>> = HashMap::new();
         for (index, file) in self.files.iter().enumerate() {
             if let (FileState::Ready, Some(description)) = (&file.state, &file.description) {
@@ -183,38 +227,54 @@ impl Catalog {
 }
 
 impl AdapterFile {
-    /// Reads one file, whatever it is called.
-    pub(crate) fn inspect(path: &Path) -> (Self, Option<Vec<u8>>) {
-        let mut file = Self {
-            path: path.to_owned(),
+    /// What is known of a file before it is read.
+    fn unread(path: PathBuf, state: FileState) -> Self {
+        Self {
+            stamp: FileStamp::at(&path),
+            path,
             size: None,
             description: None,
-            state: FileState::Ready,
-        };
-        let bytes = match read_bytes(path) {
-            Ok(bytes) => bytes,
-            Err(refusal) => {
-                file.state = FileState::Refused(refusal);
-                return (file, None);
-            }
-        };
-        file.size = Some(bytes.len() as u64);
-        if let Err(refusal) = file.describe(&bytes) {
-            file.state = FileState::Refused(refusal);
+            sha256: None,
+            state,
+            stays_in_use: None,
         }
-        (file, Some(bytes))
     }
 
-    fn read(path: PathBuf) -> Self {
-        if let Some(why) = reason_to_ignore(&path) {
-            return Self {
-                path,
-                size: None,
-                description: None,
-                state: FileState::Ignored(why),
-            };
+    /// Reads one file, whatever it is called.
+    pub(crate) fn inspect(path: PathBuf) -> Self {
+        let mut file = Self::unread(path, FileState::Ready);
+        if let Err(refusal) = file.read_whole() {
+            file.state = FileState::Refused(refusal);
         }
-        Self::inspect(&path).0
+        file
+    }
+
+    pub(crate) fn read(path: PathBuf) -> Self {
+        match reason_to_ignore(&path) {
+            Some(why) => Self::unread(path, FileState::Ignored(why)),
+            None => Self::inspect(path),
+        }
+    }
+
+    /// The version that can be called, if there is one.
+    pub(crate) fn in_use(&self) -> Option<&Description> {
+        match self.state {
+            FileState::Ready => self.description.as_ref(),
+            FileState::Refused(_) => self.stays_in_use.as_ref(),
+            FileState::Ignored(_) => None,
+        }
+    }
+
+    /// Whether it stands here for a file whose folder is not there.
+    pub(crate) fn is_away(&self) -> bool {
+        matches!(self.state, FileState::Refused(Refusal::FolderGone))
+    }
+
+    fn read_whole(&mut self) -> Result<(), Refusal> {
+        let bytes = read_bytes(&self.path)?;
+        self.size = Some(bytes.len() as u64);
+        self.sha256 = Some(sha256_hex(&bytes));
+        self.describe(&bytes)
     }
 
     fn describe(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
@@ -253,8 +313,9 @@ impl Description {
 
 /// The bytes of an ordinary file of sensible size.
 pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, Refusal> {
+    let unreadable = |error| Refusal::Unreadable(Arc::new(error));
     // Opening a pipe would wait for its writer, so the kind is looked at first.
-    let metadata = fs::metadata(path).map_err(Refusal::Unreadable)?;
+    let metadata = fs::metadata(path).map_err(unreadable)?;
     if metadata.is_dir() {
         return Err(Refusal::Folder);
     }
@@ -265,7 +326,7 @@ pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, Refusal> {
     if found > most {
         return Err(Refusal::TooLarge { found, most });
     }
-    fs::read(path).map_err(Refusal::Unreadable)
+    fs::read(path).map_err(unreadable)
 }
 
 fn most_read(path: &Path) -> u64 {
@@ -290,13 +351,30 @@ fn is_hidden(path: &Path) -> bool {
         .is_some_and(|name| name.to_string_lossy().starts_with('.'))
 }
 
+/// The endings of files that are being written or edited.
+const TEMPORARY: [&str; 9] = [
+    "part",
+    "partial",
+    "crdownload",
+    "download",
+    "tmp",
+    "temp",
+    "swp",
+    "swx",
+    "bak",
+];
+
 /// Files named like a library of any system are looked into, so that one for another system is
 /// refused in words instead of being passed over.
 fn reason_to_ignore(path: &Path) -> Option<&'static str> {
     if is_named_like_library(path) || template_file::is_named_so(path) {
         return None;
     }
-    Some(if path.is_dir() {
+    let extension = path.extension().unwrap_or_default().to_string_lossy();
+    let is_temporary = |it: &str| extension.eq_ignore_ascii_case(it) || extension.ends_with('~');
+    Some(if TEMPORARY.into_iter().any(is_temporary) {
+        "a temporary file of an editor, a browser or an installer"
+    } else if path.is_dir() {
         "a folder; adapters stand in the plugins folder itself"
     } else {
         "not named like an adapter (.so, .dll, .dylib, .adapter.json)"

@@ -4,14 +4,18 @@ mod adapter_settings;
 mod builder;
 mod calling;
 mod log_menu;
+mod looking;
 mod on_call;
 mod recording;
+mod version;
+mod watching;
 
 pub use builder::{BuildError, HostBuilder};
 pub use log_menu::LogMenu;
 pub use on_call::{AccountOutcome, OnCallError, PopResult};
+pub use watching::FolderWatch;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -31,12 +35,13 @@ use crate::error::{CallError, ConnectError};
 use crate::outcome::{LogOut, Outcome};
 use crate::private_copy::PrivateCopies;
 use crate::quarantine::{QuarantineStore, Quarantined};
-use crate::runner::{Callback, Request, Runner};
+use crate::runner::{Callback, Request};
 use crate::settings::{Permission, SettingsStore};
 use crate::state_file::{KeptAside, StateError};
 use crate::stats::{AdapterStats, StatsStore};
 use crate::worker::{Limits, WorkerProgram};
 use recording::{Asked, Seen};
+use version::InUse;
 
 /// How a single call departs from the usual.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -71,7 +76,10 @@ impl Default for Isolation {
 /// Finds, loads and calls adapters. Made by [`Host::builder`]; to be shared between threads.
 pub struct Host {
     folders: Vec<PathBuf>,
-    catalog: RwLock<Arc<Catalog>>,
+    /// What the folders hold and what of it can be called: switched as a whole.
+    in_use: RwLock<Arc<InUse>>,
+    /// Held while the folders are looked at, so that one look ends before the next begins.
+    looking: Mutex<()>,
     accounts: AccountStore,
     audit: AuditLog,
     audit_terms: AuditTerms,
@@ -90,8 +98,6 @@ pub struct Host {
     in_process: BTreeSet<String>,
     worker_program: WorkerProgram,
     limits: Limits,
-    /// The adapters that are loaded, by their id.
-    runners: Mutex<HashMap<String, Arc<dyn Runner>>>,
 }
 
 impl Host {
@@ -104,16 +110,7 @@ impl Host {
     /// What the plugins folders held when they were last looked at.
     #[must_use]
     pub fn catalog(&self) -> Arc<Catalog> {
-        Arc::clone(&self.catalog.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Looks at the plugins folders again. An adapter whose file changed is loaded anew when it is
-    /// next called; calls that are under way finish with what they began.
-    pub fn rescan(&self) {
-        let catalog = Arc::new(Catalog::scan(&self.folders));
-        *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = catalog;
-        self.lock_runners().clear();
-        self.copies.sweep();
+        Arc::clone(&self.in_use().catalog)
     }
 
     /// The connected accounts.
@@ -144,7 +141,9 @@ impl Host {
     /// # Errors
     /// [`StateError`] if that cannot be kept.
     pub fn release(&self, adapter: &str) -> Result<bool, StateError> {
-        if let Some(runner) = self.lock_runners().get(adapter) {
+        if let Some(placed) = self.in_use().versions.get(adapter)
+            && let Some(runner) = &*placed.version.lock_runner()
+        {
             runner.forgive();
         }
         self.quarantine.release(adapter)
@@ -323,7 +322,7 @@ impl Host {
 impl Drop for Host {
     fn drop(&mut self) {
         // The workers end first, since they tell of their memory then.
-        self.lock_runners().clear();
+        *self.in_use.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
         self.stats.write();
     }
 }

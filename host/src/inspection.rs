@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use crate::discovery::AdapterFile;
-use crate::private_copy::sha256_hex;
 
 /// What is known of one file.
 #[derive(Debug)]
@@ -17,9 +16,9 @@ pub struct Inspection {
 /// Looks at one file, wherever it is and whatever it is called.
 #[must_use]
 pub fn inspect(path: &Path) -> Inspection {
-    let (file, bytes) = AdapterFile::inspect(path);
+    let file = AdapterFile::inspect(path.to_owned());
     Inspection {
+        sha256: file.sha256.clone(),
         file,
-        sha256: bytes.as_deref().map(sha256_hex),
     }
 }

@@ -56,6 +56,9 @@ mod contact_source;
 mod discovery;
 mod doctor;
 mod error;
+mod file_stamp;
+mod folder_change;
+mod folder_watch;
 mod home;
 mod host;
 mod hostname;
@@ -104,10 +107,12 @@ pub use contact_source::{ContactSource, ContactSourceError};
 pub use discovery::{AdapterFile, AdapterKind, Catalog, Description, FileState, Folder};
 pub use doctor::{Finding, Health};
 pub use error::{CallError, ConnectError, FindError, with_causes};
+pub use folder_change::FolderChange;
+pub use folder_watch::WatchOptions;
 pub use home::{default_home, default_plugins_folders};
 pub use host::{
-    AccountOutcome, BuildError, CallOptions, Host, HostBuilder, Isolation, LogMenu, OnCallError,
-    PopResult,
+    AccountOutcome, BuildError, CallOptions, FolderWatch, Host, HostBuilder, Isolation, LogMenu,
+    OnCallError, PopResult,
 };
 pub use hostname::{Hostname, HostnameError};
 pub use inspection::{Inspection, inspect};

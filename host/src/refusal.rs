@@ -1,6 +1,7 @@
 //! Why a file in a plugins folder is not a ready adapter, in words that a vendor can act on.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use callpop_adapter::{abi, embedded_manifest::DecodeError};
 
@@ -12,12 +13,12 @@ use crate::target::Target;
 pub const MAX_FILE_SIZE: u64 = 256 * 1024 * 1024;
 
 /// Why a file is refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
     /// The system does not let us read it.
     #[error("it cannot be read")]
-    Unreadable(#[source] std::io::Error),
+    Unreadable(#[source] Arc<std::io::Error>),
     /// A folder with a library's name.
     #[error("it is a folder; the library itself stands in the plugins folder")]
     Folder,
@@ -79,6 +80,12 @@ pub enum Refusal {
     /// Another major version of the ABI.
     #[error("{}", other_major(.0))]
     OtherAbiMajor(AbiName),
+    /// A new version that was tried before it is used, and does not load.
+    #[error("it does not load: {0}")]
+    DoesNotLoad(String),
+    /// The folder is not there at the moment, as with a network drive.
+    #[error("its folder is not there at the moment")]
+    FolderGone,
     /// Another file with the same id is used.
     #[error("the adapter `{id}` is taken from {} instead: {why}", winner.display())]
     SameId {
@@ -109,6 +116,8 @@ impl Refusal {
             Self::DamagedTemplate(_) => "damaged-template",
             Self::UnknownAbi(_) => "unknown-abi",
             Self::OtherAbiMajor(_) => "other-abi-major",
+            Self::DoesNotLoad(_) => "does-not-load",
+            Self::FolderGone => "folder-gone",
             Self::SameId { .. } => "same-id",
         }
     }

@@ -151,6 +151,11 @@ pub(crate) trait Runner: Send + Sync {
         None
     }
 
+    /// Has the adapter loaded before it is called; tells why it cannot be.
+    fn warm_up(&self) -> Result<(), RunnerError> {
+        Ok(())
+    }
+
     /// Forgets what went wrong, if that makes a difference to the next call.
     fn forgive(&self) {}
 }

@@ -23,6 +23,8 @@ mod hostnames;
 mod house;
 #[cfg(target_os = "linux")]
 mod isolation;
+#[cfg(target_os = "linux")]
+mod living_folder;
 mod loading;
 mod regressions;
 mod ring;

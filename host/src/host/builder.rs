@@ -1,9 +1,10 @@
 //! Sets up a host: where its state is, where adapters are, and where pages open.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, RwLock};
 
+use super::version::InUse;
 use super::{Host, Isolation};
 use crate::account_store::AccountStore;
 use crate::admin_policy::{AdminPolicy, PolicyError};
@@ -169,7 +170,8 @@ impl HostBuilder {
         let copies = PrivateCopies::in_home(&home);
         copies.sweep();
         Ok(Host {
-            catalog: RwLock::new(Arc::new(Catalog::scan(&unique))),
+            in_use: RwLock::new(Arc::new(InUse::of(Catalog::scan(&unique)))),
+            looking: Mutex::default(),
             folders: unique,
             accounts: AccountStore::in_home(&home),
             audit: AuditLog::in_home(&home),
@@ -187,7 +189,6 @@ impl HostBuilder {
             in_process: self.in_process,
             worker_program: self.worker_program,
             limits: self.limits,
-            runners: Mutex::new(HashMap::new()),
         })
     }
 }

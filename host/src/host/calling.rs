@@ -1,6 +1,6 @@
 //! How one callback goes, in one direction: adapter, account, callback, check, doing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, MutexGuard, PoisonError};
@@ -9,16 +9,16 @@ use std::time::Instant;
 use callpop_adapter::{Actions, CallLog, Contact, Context};
 
 use super::recording::Seen;
+use super::version::Placed;
 use super::{CallOptions, Host, Isolation};
 use crate::Hostname;
 use crate::account_store::Account;
 use crate::adapter_settings;
-use crate::discovery::{self, AdapterKind, Description};
+use crate::discovery::{AdapterKind, Description};
 use crate::error::{CallError, FindError};
 use crate::loading::LoadError;
 use crate::outcome::Outcome;
 use crate::plan::{ActionRejection, Plan};
-use crate::private_copy;
 use crate::runner::{Callback, InProcess, Request, Runner, RunnerError};
 use crate::settings::Permission;
 use crate::template_adapter::{self, TemplateAdapter};
@@ -28,7 +28,8 @@ use crate::worker::{Isolated, Limits};
 /// An adapter that is to be called, and the account that it is called for.
 pub(super) struct Callee {
     pub(super) description: Description,
-    path: PathBuf,
+    /// The version that the call begins with, and ends with.
+    placed: Placed,
     account: Account,
     /// Whether the account is a connected one, whose stored values can change.
     is_connected: bool,
@@ -54,16 +55,23 @@ impl Callee {
 impl Host {
     /// The ready adapter with this id.
     pub(super) fn find(&self, id: &str) -> Result<(PathBuf, Description), FindError> {
-        let catalog = self.catalog();
-        if let Some((file, description)) = catalog.ready(id) {
-            return Ok((file.path.clone(), description.clone()));
+        let placed = self.find_version(id)?;
+        Ok((placed.path, placed.version.description.clone()))
+    }
+
+    /// The version of the adapter that is in use.
+    fn find_version(&self, id: &str) -> Result<Placed, FindError> {
+        let in_use = self.in_use();
+        if let Some(placed) = in_use.versions.get(id) {
+            return Ok(placed.clone());
         }
-        Err(match catalog.refused(id) {
+        Err(match in_use.catalog.refused(id) {
             Some((file, refusal)) => FindError::refused(id, file.path.clone(), refusal),
             None => FindError::NoSuchAdapter {
                 id: id.to_owned(),
                 folders: self.folders.clone(),
-                known: catalog
+                known: in_use
+                    .catalog
                     .all_ready()
                     .map(|(_, description)| description.manifest.id.clone())
                     .collect(),
@@ -72,7 +80,8 @@ impl Host {
     }
 
     pub(super) fn callee(&self, id: &str, options: &CallOptions) -> Result<Callee, CallError> {
-        let (path, description) = self.find(id)?;
+        let placed = self.find_version(id)?;
+        let description = placed.version.description.clone();
         let connected = self.accounts.of(id)?;
         let (mut account, is_connected) = match (connected, &options.hostname) {
             (Some(account), _) if is_for(options, &account) => (account, true),
@@ -90,7 +99,7 @@ impl Host {
         )?;
         Ok(Callee {
             description,
-            path,
+            placed,
             account,
             is_connected,
             facts: BTreeMap::new(),
@@ -190,7 +199,7 @@ impl Host {
             adapter: callee.id().to_owned(),
             source: Box::new(source),
         };
-        let runner = self.runner(callee)?;
+        let runner = self.runner(callee.id(), &callee.placed)?;
         callee.seen.library(runner.sha256());
         let _span = tracing::debug_span!("run").entered();
         let start = Instant::now();
@@ -207,27 +216,26 @@ impl Host {
         })
     }
 
-    /// What runs the adapter, from its private copy.
-    fn runner(&self, callee: &Callee) -> Result<Arc<dyn Runner>, CallError> {
-        // Held while loading, so that one adapter is not loaded twice.
-        let mut runners = self.lock_runners();
-        if let Some(runner) = runners.get(callee.id()) {
+    /// What runs the version, from its private copy.
+    pub(super) fn runner(&self, id: &str, placed: &Placed) -> Result<Arc<dyn Runner>, CallError> {
+        // Held while loading, so that one version is not loaded twice.
+        let mut runner = placed.version.lock_runner();
+        if let Some(runner) = &*runner {
             return Ok(Arc::clone(runner));
         }
-        let (is_in_process, limits) = self.terms(callee)?;
-        let runner = self
-            .new_runner(callee, is_in_process, limits)
+        let (is_in_process, limits) = self.terms(id, &placed.version.description)?;
+        let loaded = self
+            .new_runner(id, placed, is_in_process, limits)
             .map_err(|source| CallError::Load {
-                adapter: callee.id().to_owned(),
+                adapter: id.to_owned(),
                 source: Box::new(source),
             })?;
-        runners.insert(callee.id().to_owned(), Arc::clone(&runner));
-        Ok(runner)
+        *runner = Some(Arc::clone(&loaded));
+        Ok(loaded)
     }
 
     /// Whether the adapter runs in-process, and what it may use otherwise.
-    fn terms(&self, callee: &Callee) -> Result<(bool, Limits), CallError> {
-        let id = callee.id();
+    fn terms(&self, id: &str, description: &Description) -> Result<(bool, Limits), CallError> {
         // There is no sandbox in this process.
         let is_in_process = !self.policy.requires_sandbox()
             && (self.isolation == Isolation::InProcess
@@ -238,7 +246,7 @@ impl Host {
             self.policy.requires_sandbox() || self.settings.requires_sandbox()?;
         // Granted is what was asked for and granted: an update that asks for more gets no more.
         let granted = self.settings.granted(id)?;
-        let asked = &callee.description.manifest.permissions;
+        let asked = &description.manifest.permissions;
         limits.network =
             asked.contains(&Permission::Network) && granted.contains(&Permission::Network);
         Ok((is_in_process, limits))
@@ -246,62 +254,46 @@ impl Host {
 
     /// Has the adapter started anew when it is next called.
     pub(super) fn forget_runner(&self, adapter: &str) {
-        self.lock_runners().remove(adapter);
+        if let Some(placed) = self.in_use().versions.get(adapter) {
+            placed.version.lock_runner().take();
+        }
     }
 
-    pub(super) fn lock_runners(&self) -> MutexGuard<'_, HashMap<String, Arc<dyn Runner>>> {
-        // A lock that a panic poisoned still guards a whole map.
-        self.runners.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn lock_looking(&self) -> MutexGuard<'_, ()> {
+        self.looking.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn new_runner(
         &self,
-        callee: &Callee,
+        id: &str,
+        placed: &Placed,
         is_in_process: bool,
         limits: Limits,
     ) -> Result<Arc<dyn Runner>, LoadError> {
-        let path = &callee.path;
-        let changed = |source| LoadError::Changed {
-            path: path.clone(),
-            source,
-        };
-        let bytes = discovery::read_bytes(path).map_err(changed)?;
-        // What is loaded is what is read here, so this is what must be right, whatever discovery
-        // saw earlier.
-        let read = Description::read(path, &bytes).map_err(changed)?;
-        read.check_usable().map_err(changed)?;
-        let Description { manifest, kind } = read;
-        // The policy goes by the manifest that was found, so the code must be that manifest's.
-        if manifest != callee.description.manifest {
-            return Err(LoadError::Replaced { path: path.clone() });
-        }
+        let version = &placed.version;
+        let sha256 = version.sha256.clone();
+        let Description { manifest, kind } = &version.description;
         let abi = match kind {
             AdapterKind::Library { abi, .. } => abi,
             AdapterKind::Template(pages) => {
                 return Ok(Arc::new(TemplateAdapter {
-                    pages,
+                    pages: pages.clone(),
                     open_as: manifest.open_as,
-                    sha256: private_copy::sha256_hex(&bytes),
+                    sha256,
                 }));
             }
         };
-        let copy = self
-            .copies
-            .keep(path, &bytes)
-            .map_err(|source| LoadError::Copy {
-                path: path.clone(),
-                source,
-            })?;
+        let copy = version.copy(&placed.path, &self.copies)?;
         if is_in_process {
-            let runner = InProcess::load(&copy.path, &abi)
-                .map_err(|refusal| refusal.of(&copy.path, &abi))?;
-            return Ok(Arc::new(runner.with_sha256(copy.sha256)));
+            let runner =
+                InProcess::load(&copy.path, abi).map_err(|refusal| refusal.of(&copy.path, abi))?;
+            return Ok(Arc::new(runner.with_sha256(sha256)));
         }
         Ok(Arc::new(Isolated {
-            adapter: manifest.id,
-            sha256: copy.sha256,
-            library: copy.path,
-            abi,
+            adapter: id.to_owned(),
+            sha256,
+            library: copy.path.clone(),
+            abi: abi.clone(),
             program: self.worker_program.clone(),
             limits,
             quarantine: Arc::clone(&self.quarantine),

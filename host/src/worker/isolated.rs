@@ -109,6 +109,26 @@ impl Runner for Isolated {
         Some(&self.sha256)
     }
 
+    /// A failure is not counted: nobody called it, and what was in use stays so.
+    fn warm_up(&self) -> Result<(), RunnerError> {
+        let limit = self.limits.deadline(Callback::OnUnauthorize);
+        let deadline = Instant::now() + limit;
+        let mut warm = self.worker.lock();
+        if warm.process.is_some() {
+            return Ok(());
+        }
+        let process = self.start(&mut warm, deadline)?;
+        let mut process = greeted(process, deadline)?;
+        match loaded(&mut process, deadline) {
+            Ok(None) => warm.process = Some(process),
+            Ok(Some(refusal)) => {
+                return Err(RunnerError::Load(refusal.of(&self.library, &self.abi)));
+            }
+            Err(error) => return Err(process.failed(&error, limit).into()),
+        }
+        Ok(())
+    }
+
     fn forgive(&self) {
         self.is_forgiven.store(true, Ordering::Relaxed);
     }
@@ -130,7 +150,7 @@ impl Isolated {
     ) -> Result<Answer, Stopped> {
         let (mut process, is_new) = match warm.process.take() {
             Some(process) => (process, false),
-            None => (self.start(warm, deadline)?, true),
+            None => (self.start(warm, deadline).map_err(Stopped::Failed)?, true),
         };
         warm.last_id += 1;
         let id = warm.last_id;
@@ -157,7 +177,7 @@ impl Isolated {
     }
 
     /// A new worker that has been told what to load.
-    fn start(&self, warm: &mut Warm, deadline: Instant) -> Result<WorkerProcess, Stopped> {
+    fn start(&self, warm: &mut Warm, deadline: Instant) -> Result<WorkerProcess, WorkerFailure> {
         if std::mem::replace(&mut warm.was_started, true) {
             self.stats.restart(&self.adapter);
         }
@@ -165,8 +185,7 @@ impl Isolated {
             let left = deadline.saturating_duration_since(Instant::now());
             std::thread::sleep(pause_after(warm.failures).min(left));
         }
-        let mut process = WorkerProcess::start(&self.program, &self.library, &self.adapter)
-            .map_err(Stopped::Failed)?;
+        let mut process = WorkerProcess::start(&self.program, &self.library, &self.adapter)?;
         let load = ToWorker::Load {
             abi: Cow::Borrowed(&self.abi),
             limits: Cow::Borrowed(&self.limits),

@@ -145,6 +145,8 @@ pub(crate) enum Command {
     Logout(Logout),
     /// What became of calls so far: which pages opened, and why others did not
     History(History),
+    /// Watch the plugins folders, and say what becomes of each change, until Ctrl-C
+    Watch(Watch),
     /// Look for what is wrong around Callpop, and say what to do about it
     Doctor,
     /// Print a script that completes commands in a shell
@@ -176,6 +178,20 @@ pub(crate) struct Adapters {
     /// Take a permission back
     #[arg(long, value_name = "ID=PERMISSION", value_parser = id_and_permission)]
     pub(crate) revoke: Option<(String, Permission)>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Each line is a change that is carried out already. With --json, each is an object on a line.
+
+Examples:
+  callpop watch
+  callpop watch --plugins //server/share/plugins --poll 2")]
+pub(crate) struct Watch {
+    /// Look every so many seconds, and use none of the system's events, which network drives may
+    /// not have [default: events, and a look every 5 seconds]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) poll: Option<u64>,
 }
 
 #[derive(Debug, Args)]

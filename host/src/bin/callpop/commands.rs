@@ -15,6 +15,7 @@ pub(crate) mod open_log;
 pub(crate) mod pop;
 pub(crate) mod ring;
 pub(crate) mod settings;
+pub(crate) mod watch;
 
 use callpop_host::{Host, Outcome, StoredChangeKind};
 

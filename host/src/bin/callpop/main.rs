@@ -44,6 +44,7 @@ fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
         Command::OpenLog(open_log) => commands::open_log::run(open_log, everywhere, output),
         Command::Logout(logout) => commands::logout::run(logout, everywhere, output),
         Command::History(history) => commands::history::run(history, everywhere, output),
+        Command::Watch(watch) => commands::watch::run(watch, everywhere, output),
         Command::Doctor => commands::doctor::run(everywhere, output),
         Command::Completions { shell } => commands::completions::run(*shell, output),
     }

@@ -109,6 +109,13 @@ fn print_refused(catalog: &Catalog, output: &Output) {
             }
             output.line(format!("  {}", styled(BOLD, shown(file.path.as_os_str()))));
             output.line(format!("    {}", plain_line(&with_causes(refusal), 1000)));
+            if let Some(kept) = &file.stays_in_use {
+                let manifest = &kept.manifest;
+                output.line(format!(
+                    "    {} {} stays in use",
+                    manifest.id, manifest.version
+                ));
+            }
         }
     }
 }
@@ -163,6 +170,9 @@ pub(crate) fn file_object(file: &AdapterFile) -> Value {
             object["state"] = "ignored".into();
             object["reason"] = json!({ "code": "ignored", "message": why });
         }
+    }
+    if let Some(kept) = &file.stays_in_use {
+        object["staysInUse"] = json!(kept.manifest);
     }
     if let Some(description) = &file.description {
         object["manifest"] = json!(description.manifest);
