@@ -154,3 +154,8 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/calls.md")]
 struct CallsGuide;
+
+/// And that of the guide to plugins folders.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/plugins-folder.md")]
+struct PluginsFolderGuide;

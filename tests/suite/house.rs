@@ -145,6 +145,11 @@ fn a_foreign_crate_is_named_in_one_room() {
     assert_eq!(files_with("csv::"), book("csv_rows.rs"));
     assert_eq!(files_with("encoding_rs::"), book("text.rs"));
     assert_eq!(files_with("phonenumber::"), book("phone_number.rs"));
+    let watch = BTreeSet::from([
+        "host/src/folder_watch.rs".to_owned(),
+        "host/src/folder_watch/tests.rs".to_owned(),
+    ]);
+    assert_eq!(files_with("notify::"), watch);
     assert!(files_with("abi_stable::").iter().eq(UNSAFE));
     assert_eq!(files_with("wildmatch::"), one("host/src/pop_settings.rs"));
     assert_eq!(

@@ -182,17 +182,19 @@ fn two_hundred_upgrades_under_constant_calls_fail_none_and_double_none() {
         AtomicUsize::new(0),
         AtomicUsize::new(100),
     );
+    let host = &*watched.host;
     let caller = |name: &str| {
         let mut answers = Vec::new();
         while !is_over.load(Ordering::Relaxed) {
             let id = format!("{name}{}", count.fetch_add(1, Ordering::Relaxed));
             let at_least = newest.load(Ordering::Acquire);
-            let answer = watched.call(&id).map_err(|error| with_causes(&error));
+            let answer = page(host, &id).map_err(|error| with_causes(&error));
             answers.push((id, at_least, answer));
         }
         answers
     };
     let answers = thread::scope(|scope| {
+        let caller = &caller;
         let callers = ["a", "b", "c"].map(|name| scope.spawn(move || caller(name)));
         for number in 101..=300 {
             // The three ways in which files are replaced.
@@ -241,7 +243,8 @@ fn two_hundred_upgrades_under_constant_calls_fail_none_and_double_none() {
 fn a_call_that_is_under_way_finishes_on_the_version_that_it_began_with() {
     let watched = Watched::with_100(&quick());
     thread::scope(|scope| {
-        let slow = scope.spawn(|| watched.call("slow"));
+        let host = &*watched.host;
+        let slow = scope.spawn(|| page(host, "slow"));
         eventually("the call is under way", || {
             !workers_of(&watched.sandbox).is_empty()
         });
@@ -361,7 +364,7 @@ fn a_file_that_is_still_being_copied_is_not_judged() {
     watched
         .sandbox
         .write("pipedrive.so", &stripped("pipedrive")[..1000]);
-    assert_eq!(watched.look(), "added: freshdesk 1.0.0 (freshdesk.so)");
+    assert_eq!(watched.look(), "added: freshdesk 0.1.0 (freshdesk.so)");
     assert_eq!(watched.call("1").unwrap(), page_of(100, "1"));
     assert_eq!(
         watched.host.catalog().files.len(),
@@ -395,7 +398,7 @@ fn temporary_and_hidden_files_are_ignored_and_touched_ones_restart_nothing() {
     }
     // The same content, written again.
     watched.sandbox.write("versioned.so", version(100));
-    assert_eq!(watched.look(), "added: freshdesk 1.0.0 (freshdesk.so)");
+    assert_eq!(watched.look(), "added: freshdesk 0.1.0 (freshdesk.so)");
     let catalog = watched.host.catalog();
     let mut ignored: Vec<_> = catalog
         .files
@@ -406,7 +409,13 @@ fn temporary_and_hidden_files_are_ignored_and_touched_ones_restart_nothing() {
         })
         .collect();
     ignored.sort();
-    insta::assert_snapshot!(ignored.join("\n"), @r#""#);
+    insta::assert_snapshot!(ignored.join("\n"), @r#"
+    "versioned.so.crdownload": a temporary file of an editor, a browser or an installer
+    "versioned.so.part": a temporary file of an editor, a browser or an installer
+    "versioned.so.swp": a temporary file of an editor, a browser or an installer
+    "versioned.so.tmp": a temporary file of an editor, a browser or an installer
+    "versioned.so~": a temporary file of an editor, a browser or an installer
+    "#);
     assert_eq!(watched.call("2").unwrap(), page_of(100, "2"));
     assert_eq!(workers_of(&watched.sandbox), worker);
 }
@@ -551,7 +560,15 @@ fn the_command_shows_the_folder_live_and_ends_in_peace() {
     said.push(next());
     sandbox.write("other.so", "nothing");
     said.push(next());
-    insta::assert_snapshot!(said.join("\n"), @"");
+    insta::assert_snapshot!(said.join("\n"), @"
+    Watching [plugins]
+    ignored     notes.txt: not named like a library (.so, .dll, .dylib)
+    ready       versioned 1.0.100 (versioned.so)
+    upgraded    versioned from 1.0.100 to 1.0.101
+    kept old    versioned 1.0.101 stays in use; versioned.so is refused: it is not a dynamic library: it begins like no system's libraries do
+    retired     versioned 1.0.101
+    refused     other.so: it is not a dynamic library: it begins like no system's libraries do
+    ");
     kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGINT).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0));
     assert!(lines.next().is_none());
@@ -579,7 +596,7 @@ fn the_command_prints_one_object_a_line_for_programs() {
     assert!(upgraded["time"].as_str().unwrap().ends_with('Z'));
     upgraded["time"] = "".into();
     upgraded["path"] = "".into();
-    insta::assert_snapshot!(upgraded, @"");
+    insta::assert_snapshot!(upgraded, @r#"{"time":"","change":"upgraded","adapter":"versioned","from":"1.0.100","to":"1.0.101","path":""}"#);
     kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
@@ -589,8 +606,13 @@ fn a_dry_run_says_what_would_be_watched_and_a_wrong_interval_is_wrong_usage() {
     let sandbox = Sandbox::new();
     fs::remove_dir(sandbox.plugins()).unwrap();
     let ran = sandbox.run(["watch", "--dry-run"]);
-    insta::assert_snapshot!(ran.text(), @"");
+    insta::assert_snapshot!(ran.text(), @"
+    exit 0
+    --- stdout
+    Would watch [plugins], which is not there yet
+    ");
     assert!(!sandbox.home().exists());
     let ran = sandbox.run(["watch", "--poll", "0"]);
-    insta::assert_snapshot!(ran.text(), @"");
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.stderr.contains("0 is not in 1..=3600"), "{ran:?}");
 }

@@ -40,6 +40,10 @@ impl Host {
     /// Makes what was found what is in use. To be called by one thread at a time.
     pub(super) fn adopt(&self, mut catalog: Catalog) -> Vec<FolderChange> {
         let before = self.in_use();
+        for file in &mut catalog.files {
+            // What stays in use is found anew.
+            file.stays_in_use = None;
+        }
         keep_those_of_folders_that_are_gone(&mut catalog, &before);
         let mut versions = self.winners(&mut catalog, &before);
         for (id, placed) in &before.versions {
