@@ -61,8 +61,8 @@ fn the_readmes_transcripts_are_what_the_program_says() {
 }
 
 #[test]
-fn the_guides_about_calls_show_what_the_program_says() {
-    for guide in ["agents", "calls", "dialers"] {
+fn the_guides_show_what_the_program_says() {
+    for guide in ["agents", "calls", "dialers", "plugins-folder"] {
         let sandbox = Sandbox::with(&["pipedrive"]);
         if guide != "agents" {
             let connected = sandbox.run(["connect", "pipedrive", "acme.pipedrive.com"]);

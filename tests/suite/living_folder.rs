@@ -527,6 +527,41 @@ fn a_copy_that_another_host_uses_is_not_removed() {
     assert_eq!(page(&other, "4").unwrap(), page_of(101, "4"));
 }
 
+#[test]
+fn a_file_of_templates_is_as_alive_as_a_library() {
+    let templates = |version: &str, path: &str| {
+        serde_json::json!({
+            "id": "versioned",
+            "name": "Versioned",
+            "version": version,
+            "vendor": "Callpop",
+            "hosts": ["acme.versioned.example"],
+            "contactPageUrl": format!("https://{{hostname}}/{path}/{{contactId}}")
+        })
+        .to_string()
+    };
+    let watched = Watched::of(Sandbox::new(), &quick());
+    let file = "versioned.adapter.json";
+    watched.sandbox.write(file, templates("1.0.0", "one"));
+    assert_eq!(
+        watched.next(),
+        "added: versioned 1.0.0 (versioned.adapter.json)"
+    );
+    watched.sandbox.write(file, templates("1.1.0", "two"));
+    assert_eq!(watched.next(), "upgraded: versioned from 1.0.0 to 1.1.0");
+    let page = "https://acme.versioned.example/two/7";
+    assert_eq!(watched.call("7").unwrap(), page);
+    watched.sandbox.write(file, "{");
+    let told = watched.next();
+    assert!(
+        told.starts_with("kept-old: versioned 1.1.0 stays in use; versioned.adapter.json"),
+        "{told}"
+    );
+    assert_eq!(watched.call("7").unwrap(), page);
+    fs::remove_file(watched.sandbox.plugins().join(file)).unwrap();
+    assert_eq!(watched.next(), "retired: versioned 1.1.0");
+}
+
 /// A line without its time.
 fn without_time(line: &str) -> &str {
     let (time, rest) = line.split_once("Z  ").unwrap_or(("", line));
@@ -562,7 +597,7 @@ fn the_command_shows_the_folder_live_and_ends_in_peace() {
     said.push(next());
     insta::assert_snapshot!(said.join("\n"), @"
     Watching [plugins]
-    ignored     notes.txt: not named like a library (.so, .dll, .dylib)
+    ignored     notes.txt: not named like an adapter (.so, .dll, .dylib, .adapter.json)
     ready       versioned 1.0.100 (versioned.so)
     upgraded    versioned from 1.0.100 to 1.0.101
     kept old    versioned 1.0.101 stays in use; versioned.so is refused: it is not a dynamic library: it begins like no system's libraries do
