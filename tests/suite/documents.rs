@@ -169,7 +169,7 @@ fn the_commands_of_the_readmes_table_are_the_programs() {
         .filter_map(|line| line.split_whitespace().next())
         .filter(|command| *command != "help")
         .collect();
-    assert_eq!(commands.len(), 14);
+    assert_eq!(commands.len(), 15);
     let readme = document("README.md");
     for command in commands {
         assert!(
