@@ -413,8 +413,8 @@ fn a_changed_file_is_used_after_the_next_look() {
     changed["contactPageUrl"] = json!("https://{hostname}/new/{contactId}");
     changed["version"] = json!("1.3.0");
     sandbox.write("acme.adapter.json", changed.to_string());
-    // What was found is what is called.
-    assert_eq!(page().unwrap(), "https://jo.acme.example/person/7");
+    // What was found is what is called, and it wants a value that the new one does not.
+    assert!(page().unwrap_err().contains("`board` is missing"));
     host.rescan();
     assert_eq!(page().unwrap(), "https://jo.acme.example/new/7");
 }
