@@ -69,6 +69,7 @@ pub mod internals;
 mod library_file;
 mod loading;
 mod manifest;
+mod manifest_import;
 mod outcome;
 mod plain_text;
 mod plan;
@@ -121,6 +122,7 @@ pub use manifest::{
     ContactType, HostPattern, Manifest, ManifestError, PageUrls, Setting, SettingOption,
     SettingType, SettingValue, StoredValue,
 };
+pub use manifest_import::{ImportedAdapter, ManifestImportError, import_manifest};
 pub use outcome::{LogOut, Outcome};
 pub use plain_text::plain_line;
 pub use plan::{ActionRejection, MAX_PAGES, StoredChange, StoredChangeKind};

@@ -201,6 +201,63 @@ fn a_call_and_a_log_open_their_pages_in_a_real_browser() {
     demo.interrupt();
 }
 
+/// The demo's own home, with its contact book, as `callpop ring` is told of it.
+#[test]
+fn ring_opens_the_callers_page_asks_who_it_is_and_finds_nobody_in_a_real_browser() {
+    let (Some(for_demo), Some(known), Some(one_of_two), Some(nobody)) = (
+        Chromium::new(),
+        Chromium::new(),
+        Chromium::new(),
+        Chromium::new(),
+    ) else {
+        return;
+    };
+    let sandbox = Sandbox::with(&["test-crm"]);
+    let mut command = sandbox.command();
+    command
+        .args(["demo", "--linger", "3600"])
+        .env("BROWSER", for_demo.variable());
+    let mut demo = Demo::start(&mut command);
+    demo.line("Try next, in another terminal:");
+    let line = demo.line("  ");
+    let home = line.split_once("--home '").unwrap().1;
+    let home = home.split_once('\'').unwrap().0.to_owned();
+    let ring = |browser: &Chromium, arguments: &[&str]| {
+        let mut command = sandbox.command();
+        command
+            .args(["--home", &home])
+            .args(arguments)
+            .env("BROWSER", browser.variable());
+        command
+    };
+    let run = |browser: &Chromium, arguments: &[&str]| {
+        let ran = sandbox.finish(&mut ring(browser, arguments));
+        assert_eq!(ran.code, 0, "{ran:?}");
+        ran.stdout
+    };
+    run(&known, &["ring", "+1 (202) 555-0188"]);
+    assert!(
+        known
+            .shows("Søren O'Malley · TestCRM")
+            .ends_with("/?contactId=1234829350")
+    );
+    run(&known, &["settings", "test-crm", "callPop.several=prompt"]);
+    let mut question = ring(&one_of_two, &["ring", "+12025550147"]);
+    question.env("TERM", "xterm").stdin(Stdio::inherit());
+    let limit = u64::try_from(LIMIT.as_millis()).unwrap();
+    let mut terminal = rexpect::session::spawn_command(question, Some(limit)).unwrap();
+    terminal.exp_string("Who is it? (test-crm)").unwrap();
+    terminal.exp_string("Noah Brandt").unwrap();
+    terminal.send("noah\r").unwrap();
+    terminal.flush().unwrap();
+    terminal.exp_string("/?contactId=1234829318").unwrap();
+    one_of_two.shows("Noah Brandt · TestCRM");
+    let said = run(&nobody, &["ring", "+12025550199"]);
+    assert!(said.contains("Nobody has this number."), "{said}");
+    nobody.shows("Search for +12025550199 · TestCRM");
+    demo.interrupt();
+}
+
 #[test]
 fn the_demo_ends_by_itself_when_nobody_comes() {
     let sandbox = Sandbox::with(&["test-crm"]);

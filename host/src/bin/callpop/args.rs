@@ -164,8 +164,12 @@ pub(crate) enum Command {
 Examples:
   callpop adapters --stats
   callpop adapters --release pipedrive
-  callpop adapters --grant acme-crm=network")]
+  callpop adapters --grant acme-crm=network
+  callpop adapters import-manifest manifest.json --to plugins")]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Adapters {
+    #[command(subcommand)]
+    pub(crate) command: Option<AdaptersCommand>,
     /// Show what each adapter has cost: calls, failures, restarts, time, memory
     #[arg(long, conflicts_with_all = ["release", "grant", "revoke"])]
     pub(crate) stats: bool,
@@ -178,6 +182,25 @@ pub(crate) struct Adapters {
     /// Take a permission back
     #[arg(long, value_name = "ID=PERMISSION", value_parser = id_and_permission)]
     pub(crate) revoke: Option<(String, Permission)>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AdaptersCommand {
+    /// Make adapters of templates from a manifest in the reference extension's form
+    ImportManifest(ImportManifest),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportManifest {
+    /// The manifest, a JSON file with `platforms`
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    /// Where the files go [default: the first plugins folder]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) to: Option<PathBuf>,
+    /// Write over files that are there
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ pub(crate) mod contact;
 pub(crate) mod contacts;
 pub(crate) mod doctor;
 pub(crate) mod history;
+pub(crate) mod import_manifest;
 pub(crate) mod inspect;
 pub(crate) mod logout;
 pub(crate) mod open_log;

@@ -3,13 +3,14 @@
 mod test_crm;
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use callpop_host::{
-    CallEvent, CallState, ConnectRequest, Direction, Host, Outcome, PopResult, RecordingBrowser,
-    contact_from_json,
+    CallEvent, CallState, ConnectRequest, ContactBook, Direction, Host, ImportOptions, Outcome,
+    PopResult, RecordingBrowser, contact_from_json,
 };
 
 use crate::args::{Demo, Everywhere};
@@ -46,7 +47,7 @@ pub(crate) fn run(demo: &Demo, everywhere: &Everywhere, output: &Output) -> Resu
             site.hostname()
         ),
     ));
-    let outcome = play_call(&host, &site, everywhere, output)?;
+    let outcome = play_call(&host, home.path(), &site, everywhere, output)?;
     tell_page(&outcome, no_browser, output);
     if output.is_json() {
         output.json(&outcome);
@@ -54,12 +55,13 @@ pub(crate) fn run(demo: &Demo, everywhere: &Everywhere, output: &Output) -> Resu
     if everywhere.dry_run {
         return Ok(());
     }
-    wait_for_browser(&site, demo, everywhere, &interrupted, output)
+    wait_for_browser(&site, home.path(), demo, everywhere, &interrupted, output)
 }
 
 /// Connects the adapter to the site, and lets the phone ring.
 fn play_call(
     host: &Host,
+    home: &Path,
     site: &TestCrm,
     everywhere: &Everywhere,
     output: &Output,
@@ -76,6 +78,7 @@ fn play_call(
         "Connected the adapter `{ADAPTER}` to {}.",
         account.hostname
     ));
+    fill_contact_book(home)?;
     let contact = test_crm::demo_contact().map_err(|cause| cannot_start(&cause))?;
     let contact = contact_from_json(&contact.to_string())?;
     output.line(format!(
@@ -104,6 +107,19 @@ fn play_call(
     }
 }
 
+/// Puts the CRM's contacts into the contact book of the demo's home, for `callpop ring`.
+fn fill_contact_book(home: &Path) -> Result<(), Failure> {
+    let contacts = test_crm::contact_list().map_err(|cause| cannot_start(&cause))?;
+    let options = ImportOptions {
+        adapter: Some(ADAPTER.to_owned()),
+        ..ImportOptions::default()
+    };
+    let book = ContactBook::open(home, None).map_err(|cause| cannot_start(&cause))?;
+    book.import(contacts.as_bytes(), &options, |_| {})
+        .map_err(|cause| cannot_start(&cause))?;
+    Ok(())
+}
+
 fn tell_page(outcome: &Outcome, no_browser: bool, output: &Output) {
     if no_browser && !outcome.dry_run {
         for page in &outcome.opened {
@@ -122,6 +138,7 @@ fn tell_page(outcome: &Outcome, no_browser: bool, output: &Output) {
 /// Waits until the browser asks for the page, tells what to try next, and stays a while.
 fn wait_for_browser(
     site: &TestCrm,
+    home: &Path,
     demo: &Demo,
     everywhere: &Everywhere,
     interrupted: &AtomicBool,
@@ -153,7 +170,7 @@ fn wait_for_browser(
         styled(GOOD, "The browser shows"),
         visit.title
     ));
-    tell_next_steps(site, demo, everywhere, output);
+    tell_next_steps(home, demo, everywhere, output);
     while let Some(visit) = next_visit(site, Duration::from_secs(demo.linger), interrupted) {
         output.line(styled(
             DIM,
@@ -163,18 +180,19 @@ fn wait_for_browser(
     ended(output)
 }
 
-fn tell_next_steps(site: &TestCrm, demo: &Demo, everywhere: &Everywhere, output: &Output) {
-    let callpop = command_line(everywhere);
-    let hostname = site.hostname();
+fn tell_next_steps(home: &Path, demo: &Demo, everywhere: &Everywhere, output: &Output) {
+    let callpop = format!("{} --home '{}'", command_line(everywhere), home.display());
     let log_id = test_crm::demo_log_id().unwrap_or_default();
     output.line(format!(
         "\nThe host read the manifest in the adapter's library, loaded a private copy of it, asked\n\
          it what to open for this contact, checked the URL, and gave it to the browser.\n\
          \n{}\n  \
-         {callpop} open-log {ADAPTER} --hostname {hostname} --log-id {log_id}\n  \
-         {callpop} pop {ADAPTER} --hostname {hostname} --contact '{{\"id\":\"../admin\"}}' --dry-run\n  \
-         {callpop} pop pipedrive --hostname acme.pipedrive.com --contact '{{\"id\":\"7\"}}' --dry-run\n  \
-         {callpop} adapters",
+         {callpop} ring +12025550188                   one contact has this number\n  \
+         {callpop} settings {ADAPTER} callPop.several=prompt\n  \
+         {callpop} ring +12025550147                   two have this one, and you select\n  \
+         {callpop} ring +12025550199 --explain         nobody has this one\n  \
+         {callpop} open-log {ADAPTER} --log-id {log_id}\n  \
+         {callpop} history",
         styled(BOLD, "Try next, in another terminal:"),
     ));
     output.line(styled(

@@ -10,8 +10,8 @@ use callpop_host::{
 };
 use serde_json::{Map, Value, json};
 
-use super::adapter_terms;
-use crate::args::{Adapters, Everywhere};
+use super::{adapter_terms, import_manifest};
+use crate::args::{Adapters, AdaptersCommand, Everywhere};
 use crate::failure::Failure;
 use crate::output::{BAD, BOLD, DIM, Output, styled, table};
 
@@ -21,6 +21,9 @@ pub(crate) fn run(
     output: &Output,
 ) -> Result<(), Failure> {
     let host = everywhere.host()?;
+    if let Some(AdaptersCommand::ImportManifest(import)) = &adapters.command {
+        return import_manifest::run(import, &host, everywhere, output);
+    }
     if adapters.stats {
         return adapter_terms::stats(&host, output);
     }

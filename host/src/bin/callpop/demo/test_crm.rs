@@ -18,7 +18,7 @@ use axum::routing::get;
 use serde::Deserialize;
 use tokio::sync::oneshot;
 
-pub(crate) use records::{demo_contact, demo_log_id};
+pub(crate) use records::{contact_list, demo_contact, demo_log_id};
 
 use pages::Pages;
 use records::Records;

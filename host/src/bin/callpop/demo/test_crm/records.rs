@@ -103,6 +103,18 @@ pub(crate) fn demo_contact() -> io::Result<Value> {
     Ok(json!({ "id": caller.id, "name": caller.name, "phone": caller.e164 }))
 }
 
+/// All contacts as a contact book imports them: CSV with a header.
+pub(crate) fn contact_list() -> io::Result<String> {
+    let records = Records::embedded()?;
+    let rows = records.contacts.iter().map(|contact| {
+        // Our own texts: none of them has a quotation mark.
+        format!("{},\"{}\",{}\n", contact.id, contact.name, contact.e164)
+    });
+    Ok(std::iter::once("id,name,phone\n".to_owned())
+        .chain(rows)
+        .collect())
+}
+
 /// A call that is logged with the demo's caller.
 pub(crate) fn demo_log_id() -> Option<String> {
     let records = Records::embedded().ok()?;

@@ -1,0 +1,342 @@
+//! Makes adapters of templates from a manifest in the reference extension's form.
+//!
+//! Source: `ringcentral/rc-unified-crm-extension`, `docs/developers/manifest.md` and
+//! `src/connectors/manifest.json`: `platforms`, by their name, each with page URLs, an
+//! `environment`, `contactTypes`, `settings` and an `override` for single hosts. What a dialer does
+//! itself there (logging in, forms, logging calls) is no adapter's business here, and is left out.
+
+mod hosts;
+mod settings;
+
+use serde_json::{Map, Value, json};
+
+use crate::manifest::{ManifestError, PageUrls};
+use hosts::Hosts;
+
+/// An adapter that was made of one platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ImportedAdapter {
+    /// Its id, made of the platform's name.
+    pub id: String,
+    /// The text of its file, `ID.adapter.json`.
+    pub text: String,
+    /// What was not taken over as it stands, in words.
+    pub remarks: Vec<String>,
+}
+
+/// A manifest of which no adapter can be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ManifestImportError {
+    /// It is not JSON.
+    #[error("it is not JSON")]
+    Json(#[from] serde_json::Error),
+    /// It is another kind of file.
+    #[error(
+        "it has no `platforms`, so it is no manifest in the reference extension's form; \
+         a file of templates (NAME.adapter.json) goes into a plugins folder as it is"
+    )]
+    NoPlatforms,
+    /// A platform that makes no adapter.
+    #[error("the platform `{platform}` makes no adapter")]
+    Platform {
+        /// Its name.
+        platform: String,
+        /// Why.
+        source: ManifestError,
+    },
+}
+
+/// Makes an adapter of each platform, and one more of each host with pages of its own. Platforms
+/// without any page are left out, with a remark on the others' behalf.
+///
+/// # Errors
+/// [`ManifestImportError`]; nothing is made then.
+pub fn import_manifest(text: &str) -> Result<Vec<ImportedAdapter>, ManifestImportError> {
+    let manifest: Value = serde_json::from_str(text)?;
+    let platforms = platforms_of(&manifest);
+    if platforms.is_empty() {
+        return Err(ManifestImportError::NoPlatforms);
+    }
+    let mut adapters = Vec::new();
+    for (name, platform) in platforms {
+        for (suffix, platform) in with_overrides(platform) {
+            let adapter = import(&manifest, &name, suffix.as_deref(), &platform);
+            let parsed = PageUrls::parse(&adapter.text);
+            match parsed {
+                Ok(_) => adapters.push(adapter),
+                Err(source) => {
+                    return Err(ManifestImportError::Platform {
+                        platform: name,
+                        source,
+                    });
+                }
+            }
+        }
+    }
+    Ok(adapters)
+}
+
+/// The platforms by name: an object, as the form has it now, or a list, as it had once.
+fn platforms_of(manifest: &Value) -> Vec<(String, Map<String, Value>)> {
+    let object = |value: &Value| value.as_object().cloned();
+    match &manifest["platforms"] {
+        Value::Object(platforms) => platforms
+            .iter()
+            .filter_map(|(name, platform)| Some((name.clone(), object(platform)?)))
+            .collect(),
+        Value::Array(platforms) => platforms
+            .iter()
+            .filter_map(|platform| Some((platform["name"].as_str()?.to_owned(), object(platform)?)))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The members that pages are made of; an override of any other changes no adapter.
+const PAGES: [&str; 6] = [
+    "contactPageUrl",
+    "logPageUrl",
+    "callPopUrl",
+    "fallbackContactPageUrl",
+    "enableFallbackContactPageUrl",
+    "canOpenLogPage",
+];
+
+/// The platform, and one for each host that it has other pages for, with that host's first label.
+fn with_overrides(mut platform: Map<String, Value>) -> Vec<(Option<String>, Map<String, Value>)> {
+    let overrides = platform.remove("override");
+    let mut all = vec![(None, platform.clone())];
+    let overrides = overrides.as_ref().and_then(Value::as_array);
+    for one in overrides.into_iter().flatten() {
+        let host = one["triggerValue"].as_str().unwrap_or_default();
+        let changes: Vec<(&str, &Value)> = one["overrideObjects"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|change| Some((change["path"].as_str()?, &change["value"])))
+            .filter(|(path, _)| PAGES.contains(path))
+            .collect();
+        if one["triggerType"] != "hostname" || host.is_empty() || changes.is_empty() {
+            continue;
+        }
+        let mut changed = platform.clone();
+        for (path, value) in changes {
+            changed.insert(path.to_owned(), value.clone());
+        }
+        let url = format!("https://{host}");
+        changed.insert(
+            "environment".to_owned(),
+            json!({ "type": "fixed", "url": url }),
+        );
+        changed.remove("urlIdentifier");
+        all.push((host.split('.').next().map(str::to_owned), changed));
+    }
+    all
+}
+
+fn import(
+    manifest: &Value,
+    name: &str,
+    suffix: Option<&str>,
+    platform: &Map<String, Value>,
+) -> ImportedAdapter {
+    let mut remarks = Vec::new();
+    let text = |member: &str| platform.get(member).and_then(Value::as_str);
+    let mut id = id_of(name);
+    id.extend(suffix.map(|suffix| format!("-{}", id_of(suffix))));
+    let mut made = Map::new();
+    made.insert("id".to_owned(), json!(id));
+    let shown = text("displayName").or(text("name")).unwrap_or(name);
+    made.insert("name".to_owned(), json!(shown));
+    made.insert("version".to_owned(), json!(version_of(manifest)));
+    let vendor = platform
+        .get("developer")
+        .and_then(|developer| developer["name"].as_str())
+        .or(manifest["author"]["name"].as_str())
+        .or(manifest["author"].as_str())
+        .unwrap_or(shown);
+    made.insert("vendor".to_owned(), json!(vendor));
+    for (member, from) in [
+        ("website", "documentationUrl"),
+        ("support", "getSupportUrl"),
+    ] {
+        if let Some(url) = text(from).filter(|url| url.starts_with("https://")) {
+            made.insert(member.to_owned(), json!(url));
+        }
+    }
+    let hosts = Hosts::of(platform, &mut remarks);
+    made.insert("hosts".to_owned(), json!(hosts.patterns));
+    let types = contact_types(platform.get("contactTypes"));
+    if !types.is_empty() {
+        made.insert("contactTypes".to_owned(), types.into());
+    }
+    let own = settings::of(platform.get("settings"), &mut remarks);
+    let ids = settings::ids(&own);
+    if !own.is_empty() {
+        made.insert("settings".to_owned(), own.into());
+    }
+    for (member, url) in pages(platform, &mut remarks) {
+        let url = with_known_tokens(&url, &ids, member, &mut remarks);
+        made.insert(member.to_owned(), json!(url));
+    }
+    remark_on_the_rest(platform, &mut remarks);
+    // Values of our own making, with text keys: this cannot fail.
+    let text = serde_json::to_string_pretty(&made).unwrap_or_default() + "\n";
+    ImportedAdapter { id, text, remarks }
+}
+
+/// `googleSheets` is `google-sheets`.
+fn id_of(name: &str) -> String {
+    let mut id = String::new();
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && !id.is_empty() && !id.ends_with('-') {
+            id.push('-');
+        }
+        match c.to_ascii_lowercase() {
+            c if c.is_ascii_alphanumeric() => id.push(c),
+            _ if !id.is_empty() && !id.ends_with('-') => id.push('-'),
+            _ => {}
+        }
+    }
+    id.trim_end_matches('-').to_owned()
+}
+
+fn version_of(manifest: &Value) -> &str {
+    let version = manifest["version"].as_str().unwrap_or_default();
+    match version.parse::<semver::Version>() {
+        Ok(_) => version,
+        Err(_) => "1.0.0",
+    }
+}
+
+fn contact_types(types: Option<&Value>) -> Vec<Value> {
+    let types = types.and_then(Value::as_array);
+    types
+        .into_iter()
+        .flatten()
+        .filter_map(|it| match it {
+            Value::String(value) => Some(json!({ "value": value })),
+            other => {
+                let value = other["value"].as_str()?;
+                let display = other["display"].as_str().unwrap_or(value);
+                Some(json!({ "value": value, "display": display }))
+            }
+        })
+        .collect()
+}
+
+/// The pages that open in the reference extension, by their member.
+fn pages(platform: &Map<String, Value>, remarks: &mut Vec<String>) -> Vec<(&'static str, String)> {
+    let is = |member: &str| platform.get(member).and_then(Value::as_bool);
+    let mut pages = Vec::new();
+    for (member, is_used, why) in [
+        ("contactPageUrl", true, ""),
+        ("callPopUrl", true, ""),
+        (
+            "logPageUrl",
+            is("canOpenLogPage") != Some(false),
+            "`canOpenLogPage` is false, so a log opens the contact's page",
+        ),
+        (
+            "fallbackContactPageUrl",
+            is("enableFallbackContactPageUrl") != Some(false),
+            "`enableFallbackContactPageUrl` is false",
+        ),
+    ] {
+        let url = platform.get(member).and_then(Value::as_str);
+        match url.filter(|url| !url.is_empty()) {
+            Some(url) if is_used => pages.push((member, url.to_owned())),
+            Some(_) => remarks.push(format!("`{member}` is left out: {why}")),
+            None => {}
+        }
+    }
+    pages
+}
+
+/// A token that is neither built in nor a setting is an extra of the contact or log.
+fn with_known_tokens(
+    url: &str,
+    settings: &[String],
+    member: &str,
+    remarks: &mut Vec<String>,
+) -> String {
+    let mut known = String::new();
+    let mut rest = url;
+    while let Some((before, after)) = rest.split_once('{') {
+        known.push_str(before);
+        let Some((token, after)) = after.split_once('}') else {
+            known.push('{');
+            rest = after;
+            continue;
+        };
+        let is_known = callpop_adapter::BUILT_IN_TOKENS.contains(&token)
+            || settings.iter().any(|id| id == token);
+        if is_known {
+            known.push_str(&format!("{{{token}}}"));
+        } else {
+            known.push_str(&format!("{{extra.{token}}}"));
+            remarks.push(format!(
+                "`{{{token}}}` in `{member}` is no token of Callpop's and no setting: \
+                 the dialer is to give it as the extra `{token}`"
+            ));
+        }
+        rest = after;
+    }
+    known.push_str(rest);
+    known
+}
+
+/// Members that say how the reference's own client looks and logs in, which a dialer does itself.
+const OF_THE_CLIENT: [&str; 19] = [
+    "auth",
+    "authType",
+    "authUrl",
+    "clientId",
+    "scope",
+    "customState",
+    "page",
+    "embeddedOnCrmPage",
+    "embedUrls",
+    "logoUrl",
+    "releaseNotesUrl",
+    "writeReviewUrl",
+    "serverSideLogging",
+    "trackSmsTypingDuration",
+    "useLicense",
+    "enableExtensionNumberLoggingSetting",
+    "logFormats",
+    "requestConfig",
+    "rcAdditionalSubmission",
+];
+
+/// Members that were looked at.
+const TAKEN: [&str; 9] = [
+    "name",
+    "displayName",
+    "developer",
+    "documentationUrl",
+    "getSupportUrl",
+    "environment",
+    "urlIdentifier",
+    "contactTypes",
+    "settings",
+];
+
+fn remark_on_the_rest(platform: &Map<String, Value>, remarks: &mut Vec<String>) {
+    let (client, unknown): (Vec<_>, Vec<_>) = platform
+        .keys()
+        .map(String::as_str)
+        .filter(|member| !TAKEN.contains(member) && !PAGES.contains(member))
+        .partition(|member| OF_THE_CLIENT.contains(member));
+    if !client.is_empty() {
+        remarks.push(format!(
+            "left to the dialer, which logs in and shows forms itself: {}",
+            client.join(", ")
+        ));
+    }
+    if !unknown.is_empty() {
+        remarks.push(format!("not known, and left out: {}", unknown.join(", ")));
+    }
+}
