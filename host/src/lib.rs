@@ -122,7 +122,9 @@ pub use manifest::{
     ContactType, HostPattern, Manifest, ManifestError, PageUrls, Setting, SettingOption,
     SettingType, SettingValue, StoredValue,
 };
-pub use manifest_import::{ImportedAdapter, ManifestImportError, import_manifest};
+pub use manifest_import::{
+    ImportedAdapter, ImportedManifest, ManifestImportError, import_manifest,
+};
 pub use outcome::{LogOut, Outcome};
 pub use plain_text::plain_line;
 pub use plan::{ActionRejection, MAX_PAGES, StoredChange, StoredChangeKind};

@@ -25,6 +25,16 @@ pub struct ImportedAdapter {
     pub remarks: Vec<String>,
 }
 
+/// What a manifest made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ImportedManifest {
+    /// The adapters, in the order of the platforms.
+    pub adapters: Vec<ImportedAdapter>,
+    /// The platforms that make none, by name, each with the reason.
+    pub left_out: Vec<(String, ManifestError)>,
+}
+
 /// A manifest of which no adapter can be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -48,34 +58,35 @@ pub enum ManifestImportError {
     },
 }
 
-/// Makes an adapter of each platform, and one more of each host with pages of its own. Platforms
-/// without any page are left out, with a remark on the others' behalf.
+/// Makes an adapter of each platform, and one more of each host with pages of its own.
 ///
 /// # Errors
-/// [`ManifestImportError`]; nothing is made then.
-pub fn import_manifest(text: &str) -> Result<Vec<ImportedAdapter>, ManifestImportError> {
+/// [`ManifestImportError`] if no platform makes an adapter.
+pub fn import_manifest(text: &str) -> Result<ImportedManifest, ManifestImportError> {
     let manifest: Value = serde_json::from_str(text)?;
     let platforms = platforms_of(&manifest);
     if platforms.is_empty() {
         return Err(ManifestImportError::NoPlatforms);
     }
-    let mut adapters = Vec::new();
+    let mut imported = ImportedManifest::default();
     for (name, platform) in platforms {
         for (suffix, platform) in with_overrides(platform) {
             let adapter = import(&manifest, &name, suffix.as_deref(), &platform);
-            let parsed = PageUrls::parse(&adapter.text);
-            match parsed {
-                Ok(_) => adapters.push(adapter),
-                Err(source) => {
-                    return Err(ManifestImportError::Platform {
-                        platform: name,
-                        source,
-                    });
-                }
+            match PageUrls::parse(&adapter.text) {
+                Ok(_) => imported.adapters.push(adapter),
+                Err(why) => imported.left_out.push((name.clone(), why)),
             }
         }
     }
-    Ok(adapters)
+    match imported.left_out.pop() {
+        Some((platform, source)) if imported.adapters.is_empty() => {
+            Err(ManifestImportError::Platform { platform, source })
+        }
+        left_out => {
+            imported.left_out.extend(left_out);
+            Ok(imported)
+        }
+    }
 }
 
 /// The platforms by name: an object, as the form has it now, or a list, as it had once.
@@ -189,11 +200,13 @@ fn import(
 
 /// `googleSheets` is `google-sheets`.
 fn id_of(name: &str) -> String {
-    let mut id = String::new();
+    let (mut id, mut is_small) = (String::new(), false);
     for c in name.chars() {
-        if c.is_ascii_uppercase() && !id.is_empty() && !id.ends_with('-') {
+        let begins_word = c.is_ascii_uppercase() && is_small;
+        if begins_word {
             id.push('-');
         }
+        is_small = c.is_ascii_lowercase() || c.is_ascii_digit();
         match c.to_ascii_lowercase() {
             c if c.is_ascii_alphanumeric() => id.push(c),
             _ if !id.is_empty() && !id.ends_with('-') => id.push('-'),

@@ -75,6 +75,62 @@ fn the_guides_show_what_the_program_says() {
 }
 
 #[test]
+fn the_guide_to_templates_shows_what_the_program_says() {
+    let guide = document("docs/url-templates.md");
+    let sandbox = Sandbox::new();
+    sandbox.write("acme.adapter.json", blocks(&guide, "json")[0]);
+    transcripts(&sandbox)
+        .case(workspace().join("docs/url-templates.md"))
+        .run();
+}
+
+/// The table of places, row by row.
+#[test]
+fn the_guide_to_templates_encodes_as_it_says() {
+    let guide = document("docs/url-templates.md");
+    let rows: Vec<Vec<&str>> = guide
+        .lines()
+        .skip_while(|line| !line.contains("becomes"))
+        .skip(2)
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| {
+            line.split('|')
+                .map(|cell| cell.trim().trim_matches('`'))
+                .collect()
+        })
+        .collect();
+    assert_eq!(rows.len(), 7);
+    let mut before = String::new();
+    for row in rows {
+        let (example, becomes) = (row[2], row[3]);
+        if becomes.starts_with("encoded") {
+            continue;
+        }
+        let becomes = match becomes {
+            "the same" => before.clone(),
+            other => other.to_owned(),
+        };
+        let template = format!("https://{{hostname}}{example}");
+        let url = callpop_adapter::PageTemplate::parse(&template)
+            .unwrap()
+            .fill(|token| {
+                let value = if token == "hostname" {
+                    "h.example.com"
+                } else {
+                    "a b/c&d"
+                };
+                Some(value.to_owned())
+            })
+            .unwrap();
+        let expected = example
+            .replace("{contactId}", &becomes)
+            .replace("{contactType}", &becomes);
+        assert_eq!(url, format!("https://h.example.com{expected}"), "{example}");
+        before = becomes;
+    }
+}
+
+#[test]
 fn the_administrators_guide_is_what_the_program_says() {
     let mut adapters = callpop_tests::adapters();
     adapters.push("asks_for_network".to_owned());

@@ -21,6 +21,7 @@ mod files_in_use;
 mod history;
 mod hostnames;
 mod house;
+mod import_manifest;
 #[cfg(target_os = "linux")]
 mod isolation;
 #[cfg(target_os = "linux")]

@@ -5,7 +5,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use callpop_host::{Host, ImportedAdapter, plain_line, with_causes};
+use callpop_host::{Host, ImportedManifest, plain_line, with_causes};
 use serde_json::json;
 
 use crate::args::{Everywhere, ImportManifest};
@@ -24,8 +24,9 @@ pub(crate) fn run(
         Failure::new(Exit::Usage, "invalid-manifest", message)
     };
     let text = fs::read_to_string(&import.file).map_err(|error| unusable(error.to_string()))?;
-    let adapters =
+    let imported =
         callpop_host::import_manifest(&text).map_err(|error| unusable(with_causes(&error)))?;
+    let adapters = &imported.adapters;
     let folder = folder(import, host)?;
     let paths: Vec<PathBuf> = adapters
         .iter()
@@ -42,7 +43,7 @@ pub(crate) fn run(
             write(path, &adapter.text, import.force).map_err(|error| cannot_write(path, &error))?;
         }
     }
-    report(&adapters, &paths, everywhere, output);
+    report(&imported, &paths, everywhere, output);
     Ok(())
 }
 
@@ -74,14 +75,14 @@ fn cannot_write(path: &Path, error: &io::Error) -> Failure {
 }
 
 fn report(
-    adapters: &[ImportedAdapter],
+    imported: &ImportedManifest,
     paths: &[PathBuf],
     everywhere: &Everywhere,
     output: &Output,
 ) {
+    let adapters = imported.adapters.iter();
     if output.is_json() {
         let adapters: Vec<_> = adapters
-            .iter()
             .zip(paths)
             .map(|(adapter, path)| {
                 json!({
@@ -91,10 +92,18 @@ fn report(
                 })
             })
             .collect();
-        output.json(&json!({ "adapters": adapters, "dryRun": everywhere.dry_run }));
+        let left_out = imported.left_out.iter();
+        let left_out: Vec<_> = left_out
+            .map(|(platform, why)| json!({ "platform": platform, "message": why.to_string() }))
+            .collect();
+        output.json(&json!({
+            "adapters": adapters,
+            "leftOut": left_out,
+            "dryRun": everywhere.dry_run,
+        }));
         return;
     }
-    for (adapter, path) in adapters.iter().zip(paths) {
+    for (adapter, path) in adapters.zip(paths) {
         let done = if everywhere.dry_run {
             "Would write".to_owned()
         } else {
@@ -104,5 +113,9 @@ fn report(
         for remark in &adapter.remarks {
             output.line(format!("  {}", plain_line(remark, 500)));
         }
+    }
+    for (platform, why) in &imported.left_out {
+        let line = format!("Left out the platform `{platform}`: {}", why.what);
+        output.line(plain_line(&line, 500));
     }
 }
