@@ -92,9 +92,9 @@ impl ContactBook {
     /// # Errors
     /// [`ContactBookError`] if the book cannot be read.
     pub fn find(&self, number: &str) -> Result<BTreeMap<String, Vec<Contact>>, ContactBookError> {
-        // What is in E.164 already, as the book writes it, needs no parsing.
-        if phone_number::is_plain_e164(number) {
-            let found = self.database.placed(number)?;
+        // What the book keeps is read as itself, so a number that is found there needs no parsing.
+        if let Some(e164) = phone_number::as_written(number) {
+            let found = self.database.placed(&e164)?;
             if !found.is_empty() && !self.database.has_unplaced()? {
                 return Ok(by_adapter(found));
             }

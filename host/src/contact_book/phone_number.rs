@@ -114,12 +114,10 @@ fn after_exit_code<'a>(
     valid.or_else(|| rests().find(is_of))
 }
 
-/// Whether the text is in E.164 as it stands: `+12025550123`.
-pub(crate) fn is_plain_e164(text: &str) -> bool {
-    text.strip_prefix('+').is_some_and(|digits| {
-        (LONGEST_SHORT + 1..=MOST_DIGITS).contains(&digits.len())
-            && digits.bytes().all(|byte| byte.is_ascii_digit())
-    })
+/// The number with a plus that the text has, as it is written there: `+12025550123`.
+pub(crate) fn as_written(text: &str) -> Option<String> {
+    let (has_plus, digits) = digits_of(text)?;
+    has_plus.then(|| format!("+{digits}"))
 }
 
 /// The number with these international digits. What it becomes stays so when it is read again.
