@@ -38,7 +38,7 @@ fn main() {
         .filter(|it| !it.starts_with('-'))
         .collect();
     let is_asked = |what: &&str| words.iter().any(|word| what.contains(word));
-    if !words.is_empty() && !MEASURES.iter().any(|what| is_asked(what)) {
+    if !words.is_empty() && !MEASURES.iter().any(is_asked) {
         return;
     }
     let sandbox = Sandbox::new();
