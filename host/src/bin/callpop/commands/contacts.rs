@@ -101,9 +101,9 @@ fn tell(remarks: &[Remark], imported: Imported, everywhere: &Everywhere, output:
     if let Some(more) = remarks.len().checked_sub(MOST_REMARKS).filter(|it| *it > 0) {
         output.line(format!("... and {more} more; --json tells all"));
     }
-    let (done, would) = match everywhere.dry_run {
-        true => ("Would import".to_owned(), "would be updated"),
-        false => (styled(GOOD, "Imported"), "updated"),
+    let done = match everywhere.dry_run {
+        true => "Would import".to_owned(),
+        false => styled(GOOD, "Imported"),
     };
     let Imported {
         imported,
@@ -112,7 +112,7 @@ fn tell(remarks: &[Remark], imported: Imported, everywhere: &Everywhere, output:
         ..
     } = imported;
     output.line(format!(
-        "{done} {imported} new contacts; {updated} {would}, {skipped} skipped."
+        "{done}: {imported} new, {updated} updated, {skipped} skipped."
     ));
 }
 
@@ -232,6 +232,6 @@ fn remove(
         true => "Would remove".to_owned(),
         false => styled(GOOD, "Removed"),
     };
-    output.line(format!("{done} {removed} contacts."));
+    output.line(format!("{done}: {removed}."));
     Ok(())
 }
