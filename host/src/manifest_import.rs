@@ -8,6 +8,8 @@
 mod hosts;
 mod settings;
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::manifest::{ManifestError, PageUrls};
@@ -119,6 +121,7 @@ const PAGES: [&str; 6] = [
 fn with_overrides(mut platform: Map<String, Value>) -> Vec<(Option<String>, Map<String, Value>)> {
     let overrides = platform.remove("override");
     let mut all = vec![(None, platform.clone())];
+    let mut left_out = BTreeSet::new();
     let overrides = overrides.as_ref().and_then(Value::as_array);
     for one in overrides.into_iter().flatten() {
         let host = one["triggerValue"].as_str().unwrap_or_default();
@@ -129,7 +132,11 @@ fn with_overrides(mut platform: Map<String, Value>) -> Vec<(Option<String>, Map<
             .filter_map(|change| Some((change["path"].as_str()?, &change["value"])))
             .filter(|(path, _)| PAGES.contains(path))
             .collect();
-        if one["triggerType"] != "hostname" || host.is_empty() || changes.is_empty() {
+        let is_for_host = one["triggerType"] == "hostname" && !host.is_empty();
+        let paths = one["overrideObjects"].as_array().into_iter().flatten();
+        let paths = paths.filter_map(|change| change["path"].as_str());
+        left_out.extend(paths.filter(|path| !is_for_host || !PAGES.contains(path)));
+        if !is_for_host || changes.is_empty() {
             continue;
         }
         let mut changed = platform.clone();
@@ -143,6 +150,9 @@ fn with_overrides(mut platform: Map<String, Value>) -> Vec<(Option<String>, Map<
         );
         changed.remove("urlIdentifier");
         all.push((host.split('.').next().map(str::to_owned), changed));
+    }
+    if !left_out.is_empty() {
+        all[0].1.insert("override".to_owned(), json!(left_out));
     }
     all
 }
@@ -254,8 +264,9 @@ fn pages(platform: &Map<String, Value>, remarks: &mut Vec<String>) -> Vec<(&'sta
         ),
         (
             "fallbackContactPageUrl",
-            is("enableFallbackContactPageUrl") != Some(false),
-            "`enableFallbackContactPageUrl` is false",
+            // As that form's documentation says: off unless it is turned on.
+            is("enableFallbackContactPageUrl") == Some(true),
+            "`enableFallbackContactPageUrl` is not true",
         ),
     ] {
         let url = platform.get(member).and_then(Value::as_str);
@@ -325,7 +336,8 @@ const OF_THE_CLIENT: [&str; 19] = [
 ];
 
 /// Members that were looked at.
-const TAKEN: [&str; 9] = [
+const TAKEN: [&str; 10] = [
+    "override",
     "name",
     "displayName",
     "developer",
@@ -347,6 +359,27 @@ fn remark_on_the_rest(platform: &Map<String, Value>, remarks: &mut Vec<String>) 
         remarks.push(format!(
             "left to the dialer, which logs in and shows forms itself: {}",
             client.join(", ")
+        ));
+    }
+    let texts = |value: &Value| {
+        let texts = value.as_array().into_iter().flatten();
+        texts
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    if let Some(paths) = platform.get("override") {
+        let paths = texts(paths);
+        remarks.push(format!(
+            "`override` changes what no adapter is made of, so this is left out: {paths}"
+        ));
+    }
+    let instructions = platform
+        .get("environment")
+        .map(|it| texts(&it["instructions"]));
+    if let Some(steps) = instructions.filter(|it| !it.is_empty()) {
+        remarks.push(format!(
+            "`environment.instructions` are for people, and left out: {steps}"
         ));
     }
     if !unknown.is_empty() {

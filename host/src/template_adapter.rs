@@ -64,7 +64,6 @@ impl Runner for TemplateAdapter {
 }
 
 /// What opens when nobody matched the caller, if the adapter has a page for that.
-#[allow(dead_code, reason = "the rules for calls that match nobody use it")]
 pub(crate) fn fallback_page(
     manifest: &Manifest,
     context: &Context,

@@ -32,13 +32,15 @@ fn what_is_taken_over_and_what_is_not_is_said() {
       the setting `category` is left out: its options come from the CRM, or several can be selected
       `{contactNameGuess}` in `fallbackContactPageUrl` is no token of Callpop's and no setting: the dialer is to give it as the extra `contactNameGuess`
       left to the dialer, which logs in and shows forms itself: logoUrl, releaseNotesUrl, writeReviewUrl, embedUrls, auth, page, serverSideLogging
+      `environment.instructions` are for people, and left out: Log in, Copy the whole address
       not known, and left out: notOfThisForm
     Wrote [plugins]/regional.adapter.json
       `logPageUrl` is left out: `canOpenLogPage` is false, so a log opens the contact's page
-      `fallbackContactPageUrl` is left out: `enableFallbackContactPageUrl` is false
+      `fallbackContactPageUrl` is left out: `enableFallbackContactPageUrl` is not true
+      `override` changes what no adapter is made of, so this is left out: auth.oauth.clientId
     Wrote [plugins]/regional-eu.adapter.json
       `logPageUrl` is left out: `canOpenLogPage` is false, so a log opens the contact's page
-      `fallbackContactPageUrl` is left out: `enableFallbackContactPageUrl` is false
+      `fallbackContactPageUrl` is left out: `enableFallbackContactPageUrl` is not true
     Wrote [plugins]/one.adapter.json
     Left out the platform `pageless`: it names no page; give it a `contactPageUrl`, a `logPageUrl` or both
     ");

@@ -382,6 +382,8 @@ fn a_call_opens_the_page_that_is_meant_for_calls() {
     host.open_contact_page("acme", &contact, &CallOptions::default())
         .unwrap();
     let event = CallEvent::new("call-1", Direction::Inbound, CallState::Ringing)
+        .from_number("+12025550123")
+        .to_number("+12025550199")
         .with_match("acme", contact);
     host.on_call(&event).unwrap();
     let pages: Vec<_> = browser
@@ -391,6 +393,7 @@ fn a_call_opens_the_page_that_is_meant_for_calls() {
         .collect();
     insta::assert_snapshot!(pages.join("\n"), @"
     https://jo.acme.example/person/7
+    https://jo.acme.example/pop/inbound?id=7&from=%2B12025550123&to=%2B12025550199
     ");
 }
 

@@ -204,6 +204,12 @@ impl From<CallError> for Failure {
                     "missing-value" if message.contains("`contact.") => {
                         failure.advice("Name it in --contact '{\"id\":\"...\", ...}'")
                     }
+                    "missing-value" if message.contains("`call.") => {
+                        failure.advice("Only a call has it: try callpop ring NUMBER")
+                    }
+                    "missing-value" if message.contains("`log.") => {
+                        failure.advice("Only a logged call has it, and the dialer gives it")
+                    }
                     "missing-value" => failure.advice(format!(
                         "Set it with: callpop connect {adapter} HOST-OR-URL --set NAME=VALUE"
                     )),
