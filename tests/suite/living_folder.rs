@@ -174,6 +174,15 @@ fn a_new_file_is_offered_a_changed_one_is_used_next_and_a_removed_one_is_retired
     );
 }
 
+/// Says that it is over when it is dropped.
+struct EndsCalls<'test>(&'test AtomicBool);
+
+impl Drop for EndsCalls<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 #[test]
 fn two_hundred_upgrades_under_constant_calls_fail_none_and_double_none() {
     let mut watched = Watched::with_100(&quick());
@@ -196,6 +205,8 @@ fn two_hundred_upgrades_under_constant_calls_fail_none_and_double_none() {
     let answers = thread::scope(|scope| {
         let caller = &caller;
         let callers = ["a", "b", "c"].map(|name| scope.spawn(move || caller(name)));
+        // Where an assertion fails, too: the scope waits for the callers.
+        let end = EndsCalls(&is_over);
         for number in 101..=300 {
             // The three ways in which files are replaced.
             match number % 3 {
@@ -212,7 +223,7 @@ fn two_hundred_upgrades_under_constant_calls_fail_none_and_double_none() {
             assert_eq!(told, expected);
             newest.store(number, Ordering::Release);
         }
-        is_over.store(true, Ordering::Relaxed);
+        drop(end);
         callers.map(|caller| caller.join().unwrap()).concat()
     });
     let mut opened: HashMap<String, usize> = HashMap::new();
