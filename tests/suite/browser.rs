@@ -254,7 +254,9 @@ fn ring_opens_the_callers_page_asks_who_it_is_and_finds_nobody_in_a_real_browser
         .env("TERM", "xterm");
     let limit = u64::try_from(LIMIT.as_millis()).unwrap();
     let mut terminal = rexpect::session::spawn_command(question, Some(limit)).unwrap();
-    terminal.exp_string("Who is it? (test-crm)").unwrap();
+    terminal
+        .exp_string("Call from +12025550147: who is it? (test-crm)")
+        .unwrap();
     terminal.exp_string("Noah Brandt").unwrap();
     terminal.send("noah\r").unwrap();
     terminal.flush().unwrap();

@@ -294,7 +294,9 @@ mod terminal {
         command.env("TERM", "xterm").stdin(Stdio::inherit());
         let limit = u64::try_from(PATIENT.as_millis()).unwrap();
         let mut terminal = spawn_command(command, Some(limit)).unwrap();
-        terminal.exp_string("Who is it? (pipedrive)").unwrap();
+        terminal
+            .exp_string("Call from +12025550123: who is it? (pipedrive)")
+            .unwrap();
         terminal.exp_string("Jane Roe").unwrap();
         terminal
     }

@@ -136,7 +136,10 @@ fn ask(
     };
     let selected = match &ring.choose {
         Some(id) => Some(chosen(id, contacts)?.clone()),
-        None => picker::select(&outcome.adapter, contacts)?,
+        None => {
+            let question = format!("{}: who is it? ({})", call_line(event), outcome.adapter);
+            picker::select(&question, contacts)?
+        }
     };
     if let Some(contact) = selected {
         outcome.result = host.choose(event, &outcome.adapter, &contact)?;
@@ -160,6 +163,16 @@ fn chosen<'contacts>(
             );
             Failure::new(Exit::Usage, "no-such-contact", message)
         })
+}
+
+/// Who calls whom, in one line.
+fn call_line(event: &CallEvent) -> String {
+    let number = event.other_number().unwrap_or("a withheld number");
+    let number = callpop_host::plain_line(number, 100);
+    match event.direction {
+        Direction::Inbound => format!("Call from {number}"),
+        Direction::Outbound => format!("Call to {number}"),
+    }
 }
 
 /// A contact in one line, as it is shown and searched.

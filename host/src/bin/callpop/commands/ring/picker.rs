@@ -19,13 +19,12 @@ impl fmt::Display for Choice<'_> {
 }
 
 /// The contact that the user selects; `None` if there is nobody to ask, or if none is selected.
-pub(super) fn select(adapter: &str, contacts: &[Contact]) -> Result<Option<Contact>, Failure> {
+pub(super) fn select(question: &str, contacts: &[Contact]) -> Result<Option<Contact>, Failure> {
     if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
         return Ok(None);
     }
-    let question = format!("Who is it? ({adapter})");
     let choices = contacts.iter().map(Choice).collect();
-    let selected = Select::new(&question, choices)
+    let selected = Select::new(question, choices)
         .with_help_message("type to search by name or id, ↑↓ to move, Enter to open, Esc for none")
         .prompt_skippable();
     match selected {

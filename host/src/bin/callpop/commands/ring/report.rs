@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use callpop_host::{
-    AccountOutcome, CallEvent, CallState, Direction, Host, Outcome, PopResult, plain_line,
-    with_causes,
+    AccountOutcome, CallEvent, CallState, Host, Outcome, PopResult, plain_line, with_causes,
 };
 use serde_json::{Value, json};
 
-use super::contact_line;
+use super::{call_line, contact_line};
 use crate::commands::outcome_lines;
 use crate::failure::Failure;
 use crate::output::{BAD, BOLD, DIM, Output, styled};
@@ -154,13 +153,7 @@ impl<'run> Report<'run> {
 }
 
 fn heading(event: &CallEvent) -> String {
-    let number = event.other_number().unwrap_or("a withheld number");
-    let number = plain_line(number, 100);
-    let call = match event.direction {
-        Direction::Inbound => format!("Call from {number}"),
-        Direction::Outbound => format!("Call to {number}"),
-    };
-    format!("{call}, {}", event.state)
+    format!("{}, {}", call_line(event), event.state)
 }
 
 /// What the URL policy says of each page.

@@ -11,6 +11,7 @@ impl Pages {
         let mut pages = Environment::new();
         pages.add_template("frame.html", include_str!("frame.html"))?;
         pages.add_template("style.css", include_str!("style.css"))?;
+        pages.add_template("rows.html", include_str!("rows.html"))?;
         pages.add_template("contacts.html", include_str!("contacts.html"))?;
         pages.add_template("contact.html", include_str!("contact.html"))?;
         pages.add_template("activity.html", include_str!("activity.html"))?;
