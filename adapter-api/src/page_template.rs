@@ -22,7 +22,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::page_url::{NESTED, percent_encoded};
 use crate::{AdapterError, CallLog, Contact, Context, PageUrl};
-use place::{Piece, Value};
+use place::Piece;
+use read::Value;
 
 /// The longest template, in bytes. Nothing longer than 2048 bytes is opened.
 pub const MAX_TEMPLATE_LENGTH: usize = 2048;

@@ -13,7 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::with_causes;
+use crate::causes::with_causes;
 
 /// The file that lines are added to; older ones are `audit.1.jsonl` and so on.
 const NAME: &str = "audit.jsonl";

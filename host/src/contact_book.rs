@@ -1,5 +1,6 @@
 //! The contact book: contacts for a dialer that has none, in SQLite under the home.
 
+mod candidate;
 mod columns;
 mod csv_rows;
 mod database;
@@ -20,7 +21,8 @@ use crate::state_file::{KeptAside, StateError};
 use database::Database;
 use phone_number::PhoneNumber;
 
-pub use import::{ImportError, ImportOptions, Imported, Remark, RemarkKind};
+pub use candidate::{ImportError, Remark, RemarkKind};
+pub use import::{ImportOptions, Imported};
 pub use phone_number::{Country, CountryError};
 
 /// Why the contact book cannot be read or written.

@@ -8,8 +8,8 @@ use serde::Serialize;
 use crate::admin_policy::AdminPolicy;
 use crate::audit::AuditLog;
 use crate::browser;
+use crate::causes::with_causes;
 use crate::discovery::{Catalog, FileState};
-use crate::error::with_causes;
 use crate::quarantine::QuarantineStore;
 use crate::worker::{Limits, WorkerProgram, examine_sandbox};
 

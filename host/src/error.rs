@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use crate::admin_policy::PolicyError;
 use crate::browser::BrowserError;
+use crate::causes::with_causes;
 use crate::hostname::HostnameError;
 use crate::loading::LoadError;
 use crate::plan::ActionRejection;
@@ -209,21 +210,6 @@ pub enum ConnectError {
     /// The account could not be read or written.
     #[error(transparent)]
     State(#[from] StateError),
-}
-
-/// An error and its causes in one line: `what: why: why that`.
-#[must_use]
-pub fn with_causes(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    let mut text = error.to_string();
-    for cause in causes {
-        let cause = cause.to_string();
-        // Some libraries repeat their cause in their own words.
-        if !text.ends_with(&cause) {
-            text = format!("{text}: {cause}");
-        }
-    }
-    text
 }
 
 fn listed(folders: &[PathBuf]) -> String {

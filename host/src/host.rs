@@ -7,6 +7,7 @@ mod log_menu;
 mod looking;
 mod on_call;
 mod recording;
+mod seen;
 mod version;
 mod watching;
 
@@ -40,7 +41,8 @@ use crate::settings::{Permission, SettingsStore};
 use crate::state_file::{KeptAside, StateError};
 use crate::stats::{AdapterStats, StatsStore};
 use crate::worker::{Limits, WorkerProgram};
-use recording::{Asked, Seen};
+use recording::Asked;
+use seen::Seen;
 use version::InUse;
 
 /// How a single call departs from the usual.
@@ -243,7 +245,7 @@ impl Host {
         let asked = Asked::of(adapter, Callback::OpenContactPage, options).contact(Some(contact));
         self.recorded(asked, |seen| {
             let callee = self.callee(adapter, options)?;
-            seen.by(&callee, self.contact_page(&callee, contact, options))
+            callee.told(seen, self.contact_page(&callee, contact, options))
         })
     }
 
@@ -264,7 +266,7 @@ impl Host {
             .log(&log.log_id);
         self.recorded(asked, |seen| {
             let callee = self.callee(adapter, options)?;
-            seen.by(&callee, self.log_page(&callee, log, contact, options))
+            callee.told(seen, self.log_page(&callee, log, contact, options))
         })
     }
 
@@ -295,7 +297,7 @@ impl Host {
         }
         let cleaned = self.callee(adapter, options).and_then(|callee| {
             let request = Request::OnUnauthorize(callee.context());
-            seen.by(&callee, self.call(&callee, &request, options))
+            callee.told(seen, self.call(&callee, &request, options))
         });
         let is_accounts = account.is_some_and(|account| calling::is_for(options, &account));
         if !is_accounts {

@@ -48,6 +48,7 @@ mod audit;
 mod browser;
 mod call_event;
 mod call_ledger;
+mod causes;
 mod connecting;
 #[cfg(feature = "contact-book")]
 mod contact_book;
@@ -97,6 +98,7 @@ pub use admin_policy::PolicyError;
 pub use audit::{AuditDetails, AuditEntry, AuditResult, DamagedLine, History, HistoryReader};
 pub use browser::{Browser, BrowserError, Page, RecordingBrowser, SystemBrowser};
 pub use call_event::{CallEvent, CallState, Direction};
+pub use causes::with_causes;
 pub use connecting::ConnectRequest;
 #[cfg(feature = "contact-book")]
 pub use contact_book::{
@@ -107,7 +109,7 @@ pub use contact_json::{ContactError, contact_from_json};
 pub use contact_source::{ContactSource, ContactSourceError};
 pub use discovery::{AdapterFile, AdapterKind, Catalog, Description, FileState, Folder};
 pub use doctor::{Finding, Health};
-pub use error::{CallError, ConnectError, FindError, with_causes};
+pub use error::{CallError, ConnectError, FindError};
 pub use folder_change::FolderChange;
 pub use folder_watch::WatchOptions;
 pub use home::{default_home, default_plugins_folders};

@@ -20,7 +20,7 @@ use callpop_adapter::abi::{self, Callbacks, v1_0};
 use serde::{Deserialize, Serialize};
 
 use crate::abi_name::AbiName;
-use crate::error::with_causes;
+use crate::causes::with_causes;
 use crate::plain_text::plain_line;
 
 /// Why a library that discovery found ready could not be loaded.

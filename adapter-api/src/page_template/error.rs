@@ -1,5 +1,8 @@
 //! What is wrong with a template, where, and what to do about it.
 
+/// How many URLs may stand in each other.
+pub(super) const MAX_DEPTH: usize = 4;
+
 /// A template that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("at character {}: {fault}", position + 1)]
@@ -70,7 +73,7 @@ pub enum TemplateFault {
     /// URLs in URLs in URLs.
     #[error(
         "a URL stands in a URL in a URL, and so on; at most {} are taken apart",
-        super::place::MAX_DEPTH
+        MAX_DEPTH
     )]
     TooDeep,
 }

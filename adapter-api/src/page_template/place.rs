@@ -2,20 +2,10 @@
 
 use percent_encoding::AsciiSet;
 
-use super::error::{TemplateError, TemplateFault};
-use super::read::{Kind, Mark, decoded, hexadecimal};
+use super::error::{MAX_DEPTH, TemplateError, TemplateFault};
+use super::read::{Kind, Mark, Value, decoded, hexadecimal};
 use super::{BUILT_IN_TOKENS, EXTRA_PREFIX};
 use crate::page_url::{SEGMENT, TEXT};
-
-/// How many URLs may stand in each other.
-pub(super) const MAX_DEPTH: usize = 4;
-
-/// A token: the name of a value, and whether it is wanted in small letters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Value {
-    pub(super) name: String,
-    pub(super) is_lower: bool,
-}
 
 /// A piece of a URL.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,13 @@
 //! Reads a template's text: what is a token, and what stands for itself.
 
 use super::error::{TemplateError, TemplateFault};
-use super::place::Value;
+
+/// A token: the name of a value, and whether it is wanted in small letters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Value {
+    pub(super) name: String,
+    pub(super) is_lower: bool,
+}
 
 /// One character of the template's own text, or a token, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! What the columns of a CSV file mean, by the names that CRMs and address books give them.
 
-use super::import::ImportError;
+use super::candidate::ImportError;
 
 /// What a column holds.
 #[derive(Debug, Clone, PartialEq, Eq)]

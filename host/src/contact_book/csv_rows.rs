@@ -8,8 +8,8 @@ use std::rc::Rc;
 use callpop_adapter::Contact;
 use csv::{ByteRecord, ReaderBuilder, Trim};
 
+use super::candidate::{Candidate, ImportError, LONGEST, Take};
 use super::columns::{Column, columns};
-use super::import::{Candidate, ImportError, LONGEST, Take};
 use super::text::decode;
 
 /// Between several numbers in one field, as Google Contacts writes them.

@@ -5,7 +5,7 @@ use std::io::BufRead;
 use calcard::vcard::{VCard, VCardEntry, VCardProperty, VCardValue};
 use callpop_adapter::Contact;
 
-use super::import::{Candidate, ImportError, LONGEST, RemarkKind, Take};
+use super::candidate::{Candidate, ImportError, LONGEST, RemarkKind, Take};
 use super::text::decode;
 
 /// Properties that hold files, which may be long and are of no use here.

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use callpop_adapter::{Actions, CallLog, Contact, Context};
 
-use super::recording::Seen;
+use super::seen::Seen;
 use super::version::Placed;
 use super::{CallOptions, Host, Isolation};
 use crate::Hostname;
@@ -39,6 +39,13 @@ pub(super) struct Callee {
 }
 
 impl Callee {
+    /// Passes on what came of it, once what was seen of it is told.
+    pub(super) fn told<T>(&self, seen: &Seen, came: T) -> T {
+        let version = self.description.manifest.version.to_string();
+        seen.take_over(version, &self.seen);
+        came
+    }
+
     fn id(&self) -> &str {
         &self.description.manifest.id
     }

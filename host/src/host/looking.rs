@@ -7,8 +7,9 @@ use std::sync::{Arc, PoisonError};
 
 use super::Host;
 use super::version::{InUse, Placed};
+use crate::causes::with_causes;
 use crate::discovery::{AdapterFile, Catalog, FileState};
-use crate::error::{CallError, with_causes};
+use crate::error::CallError;
 use crate::folder_change::FolderChange;
 use crate::loading::LoadError;
 use crate::refusal::Refusal;

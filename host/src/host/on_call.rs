@@ -264,7 +264,7 @@ impl Host {
         let opened = self.recorded(asked, |seen| {
             let mut callee = self.callee(adapter, options)?;
             callee.facts = facts(event);
-            seen.by(&callee, self.fallback_page(&callee, options))
+            callee.told(seen, self.fallback_page(&callee, options))
         });
         match opened {
             Ok(outcome) => Ok(PopResult::OpenedFallback(outcome)),
@@ -291,7 +291,7 @@ impl Host {
         self.recorded(asked, |seen| {
             let mut callee = self.callee(adapter, options)?;
             callee.facts = facts(event);
-            seen.by(&callee, self.contact_page(&callee, contact, options))
+            callee.told(seen, self.contact_page(&callee, contact, options))
         })
     }
 }

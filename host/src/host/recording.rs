@@ -1,6 +1,5 @@
 //! What the host tells of each outcome: a line of the history, and an event in the log.
 
-use std::cell::{OnceCell, RefCell};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::OnceLock;
 use std::time::Instant;
@@ -8,16 +7,16 @@ use std::time::Instant;
 use callpop_adapter::Contact;
 use tracing::Span;
 
-use super::calling::Callee;
+use super::seen::Seen;
 use super::{CallOptions, Host};
 use crate::audit::{AuditDetails, AuditEntry, AuditResult, History, HistoryReader};
 use crate::call_event::{CallEvent, CallState};
-use crate::error::{CallError, with_causes};
+use crate::causes::with_causes;
+use crate::error::CallError;
 use crate::outcome::{LogOut, Outcome};
 use crate::pop_rules::{Decision, Suppression};
 use crate::runner::{Callback, RunError};
 use crate::state_file::StateError;
-use crate::url_policy::AcceptedUrl;
 
 /// What the dialer asks for, as far as the history tells of it.
 pub(super) struct Asked {
@@ -56,37 +55,6 @@ impl Asked {
     pub(super) fn log(mut self, log_id: &str) -> Self {
         self.details.log_id = Some(log_id.to_owned());
         self
-    }
-}
-
-/// What is seen of a call while it is carried out.
-#[derive(Default)]
-pub(super) struct Seen {
-    version: OnceCell<String>,
-    sha256: OnceCell<String>,
-    opened: RefCell<Vec<AcceptedUrl>>,
-}
-
-impl Seen {
-    /// A library with this hash runs.
-    pub(super) fn library(&self, sha256: Option<&str>) {
-        if let Some(sha256) = sha256 {
-            let _ = self.sha256.set(sha256.to_owned());
-        }
-    }
-
-    /// A page has opened.
-    pub(super) fn opened(&self, url: &AcceptedUrl) {
-        self.opened.borrow_mut().push(url.clone());
-    }
-
-    /// Passes on what came of `callee`, once its own observations are here.
-    pub(super) fn by<T>(&self, callee: &Callee, came: T) -> T {
-        let version = callee.description.manifest.version.to_string();
-        let _ = self.version.set(version);
-        self.library(callee.seen.sha256.get().map(String::as_str));
-        self.opened.replace(callee.seen.opened.take());
-        came
     }
 }
 
