@@ -137,6 +137,15 @@ impl ContactBook {
         self.database.remove(adapter)
     }
 
+    /// Keeps the country of numbers that do not name theirs, in `settings.json` of this home. It
+    /// holds for books that are opened from then on; what was imported before stays as it is.
+    ///
+    /// # Errors
+    /// [`StateError`] if that cannot be kept.
+    pub fn keep_country(home: &Path, country: Country) -> Result<(), StateError> {
+        SettingsStore::in_home(home).set_country(country)
+    }
+
     /// The country of numbers that do not name theirs.
     #[must_use]
     pub fn country(&self) -> Option<Country> {

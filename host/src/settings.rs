@@ -72,6 +72,14 @@ impl SettingsStore {
         Ok(country.ok())
     }
 
+    #[cfg(feature = "contact-book")]
+    pub(crate) fn set_country(&self, country: crate::Country) -> Result<(), StateError> {
+        self.file.update(|settings| {
+            settings.country = Some(country.to_string());
+            Ok(())
+        })
+    }
+
     pub(crate) fn is_in_process(&self, adapter: &str) -> Result<bool, StateError> {
         Ok(self.file.read()?.in_process.contains(adapter))
     }

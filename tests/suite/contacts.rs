@@ -277,7 +277,12 @@ fn numbers_without_a_country_are_those_of_the_one_that_is_set() {
     );
     assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(found(&sandbox, "+442079460958"), ["pipedrive/8"]);
-    fs::write(sandbox.home().join("settings.json"), r#"{"country":"US"}"#).unwrap();
+    assert_eq!(
+        sandbox.run(["contacts", "country", "us", "--dry-run"]).code,
+        0
+    );
+    assert!(!sandbox.home().join("settings.json").exists());
+    assert_eq!(sandbox.run(["contacts", "country", "us"]).code, 0);
     import(&sandbox, "id,name,phone\n9,Zoe,(202) 555-0123\n", PIPEDRIVE);
     assert_eq!(found(&sandbox, "+12025550123"), ["pipedrive/9"]);
     insta::assert_snapshot!(sandbox.run(["contacts", "list", "--country", "Germany"]).text(), @r"

@@ -8,6 +8,7 @@ use clap::{Args, Subcommand, ValueHint};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  callpop contacts country US
   callpop contacts import export.csv --adapter pipedrive --country US
   callpop contacts import contacts.vcf --adapter pipedrive --dry-run
   callpop contacts find '(202) 555-0123'
@@ -17,7 +18,7 @@ pub(crate) struct Contacts {
     #[command(subcommand)]
     pub(crate) action: ContactsAction,
     /// The country of numbers that do not name theirs, by its two letters; without it, the
-    /// `country` in settings.json
+    /// one that `callpop contacts country` has kept
     #[arg(long, global = true, value_name = "CC", env = "CALLPOP_COUNTRY")]
     pub(crate) country: Option<Country>,
 }
@@ -41,6 +42,12 @@ pub(crate) enum ContactsAction {
     },
     /// Show how many contacts each adapter has
     List,
+    /// Keep the country of numbers that do not name theirs, for imports and calls from now on
+    Country {
+        /// Its two letters, such as US, GB or DE
+        #[arg(value_name = "CC")]
+        kept: Country,
+    },
     /// Forget the contacts of an adapter, or all
     Remove {
         /// The adapter

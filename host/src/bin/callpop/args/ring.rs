@@ -1,6 +1,6 @@
 //! What `callpop ring` takes.
 
-use callpop_host::CallState;
+use callpop_host::{CallState, Country};
 use clap::{Args, ValueEnum};
 
 use super::key_and_value;
@@ -35,6 +35,15 @@ pub(crate) struct Ring {
     /// A contact that the number matched, by its adapter; may be given several times
     #[arg(long = "match", value_name = "ADAPTER=JSON", value_parser = key_and_value)]
     pub(crate) matches: Vec<(String, String)>,
+    /// The country of a number that does not name its own, by its two letters; without it, the one
+    /// that `callpop contacts country` has kept
+    #[arg(
+        long,
+        value_name = "CC",
+        env = "CALLPOP_COUNTRY",
+        hide_env_values = true
+    )]
+    pub(crate) country: Option<Country>,
     /// Where the user is asked which contact it is: the one with this id
     #[arg(long, value_name = "ID")]
     pub(crate) choose: Option<String>,

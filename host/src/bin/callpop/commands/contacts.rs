@@ -5,7 +5,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use callpop_host::{Contact, ContactBook, Host, ImportOptions, Imported, Remark, plain_line};
+use callpop_host::{
+    Contact, ContactBook, Country, Host, ImportOptions, Imported, Remark, plain_line,
+};
 use serde_json::{Map, Value, json};
 
 use crate::args::{Contacts, ContactsAction, Everywhere};
@@ -27,6 +29,7 @@ pub(crate) fn run(
         }
         ContactsAction::Find { number } => find(&book, number, output),
         ContactsAction::List => list(&book, output),
+        ContactsAction::Country { kept } => keep_country(*kept, everywhere, output),
         ContactsAction::Remove { adapter, .. } => {
             remove(&book, adapter.as_deref(), everywhere, output)
         }
@@ -40,6 +43,26 @@ pub(crate) fn warn_of_damaged_book(book: &ContactBook, output: &Output) {
     for kept in book.take_kept_aside() {
         output.error_line(format!("warning: {kept}"));
     }
+}
+
+fn keep_country(country: Country, everywhere: &Everywhere, output: &Output) -> Result<(), Failure> {
+    if !everywhere.dry_run {
+        ContactBook::keep_country(&everywhere.home_folder()?, country)?;
+    }
+    if output.is_json() {
+        let country = country.to_string();
+        output.json(&json!({ "country": country, "dryRun": everywhere.dry_run }));
+        return Ok(());
+    }
+    let would = if everywhere.dry_run {
+        "would be"
+    } else {
+        "are"
+    };
+    output.line(format!(
+        "Numbers that do not name their country {would} numbers of {country}."
+    ));
+    Ok(())
 }
 
 fn import(

@@ -85,7 +85,7 @@ fn look_up(
     everywhere: &Everywhere,
     output: &Output,
 ) -> Result<(), Failure> {
-    let book = ContactBook::open(&everywhere.home_folder()?, None);
+    let book = ContactBook::open(&everywhere.home_folder()?, ring.country);
     let found = book.and_then(|book| {
         let found = book.find(&ring.number);
         contacts::warn_of_damaged_book(&book, output);
