@@ -6,6 +6,7 @@
 //! itself there (logging in, forms, logging calls) is no adapter's business here, and is left out.
 
 mod hosts;
+mod pages;
 mod settings;
 
 use std::collections::BTreeSet;
@@ -14,6 +15,7 @@ use serde_json::{Map, Value, json};
 
 use crate::manifest::{ManifestError, PageUrls};
 use hosts::Hosts;
+use pages::PAGES;
 
 /// An adapter that was made of one platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +37,8 @@ pub struct ImportedManifest {
     pub adapters: Vec<ImportedAdapter>,
     /// The platforms that make none, by name, each with the reason.
     pub left_out: Vec<(String, ManifestError)>,
+    /// The members beside the platforms that were not taken over.
+    pub not_taken: Vec<String>,
 }
 
 /// A manifest of which no adapter can be made.
@@ -70,7 +74,14 @@ pub fn import_manifest(text: &str) -> Result<ImportedManifest, ManifestImportErr
     if platforms.is_empty() {
         return Err(ManifestImportError::NoPlatforms);
     }
-    let mut imported = ImportedManifest::default();
+    let members = manifest.as_object().into_iter().flat_map(Map::keys);
+    let mut imported = ImportedManifest {
+        not_taken: members
+            .filter(|member| !["platforms", "author", "version"].contains(&member.as_str()))
+            .cloned()
+            .collect(),
+        ..ImportedManifest::default()
+    };
     for (name, platform) in platforms {
         for (suffix, platform) in with_overrides(platform) {
             let adapter = import(&manifest, &name, suffix.as_deref(), &platform);
@@ -106,16 +117,6 @@ fn platforms_of(manifest: &Value) -> Vec<(String, Map<String, Value>)> {
         _ => Vec::new(),
     }
 }
-
-/// The members that pages are made of; an override of any other changes no adapter.
-const PAGES: [&str; 6] = [
-    "contactPageUrl",
-    "logPageUrl",
-    "callPopUrl",
-    "fallbackContactPageUrl",
-    "enableFallbackContactPageUrl",
-    "canOpenLogPage",
-];
 
 /// The platform, and one for each host that it has other pages for, with that host's first label.
 fn with_overrides(mut platform: Map<String, Value>) -> Vec<(Option<String>, Map<String, Value>)> {
@@ -198,8 +199,8 @@ fn import(
     if !own.is_empty() {
         made.insert("settings".to_owned(), own.into());
     }
-    for (member, url) in pages(platform, &mut remarks) {
-        let url = with_known_tokens(&url, &ids, member, &mut remarks);
+    for (member, url) in pages::of(platform, &mut remarks) {
+        let url = pages::with_known_tokens(&url, &ids, member, &mut remarks);
         made.insert(member.to_owned(), json!(url));
     }
     remark_on_the_rest(platform, &mut remarks);
@@ -248,68 +249,6 @@ fn contact_types(types: Option<&Value>) -> Vec<Value> {
             }
         })
         .collect()
-}
-
-/// The pages that open in the reference extension, by their member.
-fn pages(platform: &Map<String, Value>, remarks: &mut Vec<String>) -> Vec<(&'static str, String)> {
-    let is = |member: &str| platform.get(member).and_then(Value::as_bool);
-    let mut pages = Vec::new();
-    for (member, is_used, why) in [
-        ("contactPageUrl", true, ""),
-        ("callPopUrl", true, ""),
-        (
-            "logPageUrl",
-            is("canOpenLogPage") != Some(false),
-            "`canOpenLogPage` is false, so a log opens the contact's page",
-        ),
-        (
-            "fallbackContactPageUrl",
-            // As that form's documentation says: off unless it is turned on.
-            is("enableFallbackContactPageUrl") == Some(true),
-            "`enableFallbackContactPageUrl` is not true",
-        ),
-    ] {
-        let url = platform.get(member).and_then(Value::as_str);
-        match url.filter(|url| !url.is_empty()) {
-            Some(url) if is_used => pages.push((member, url.to_owned())),
-            Some(_) => remarks.push(format!("`{member}` is left out: {why}")),
-            None => {}
-        }
-    }
-    pages
-}
-
-/// A token that is neither built in nor a setting is an extra of the contact or log.
-fn with_known_tokens(
-    url: &str,
-    settings: &[String],
-    member: &str,
-    remarks: &mut Vec<String>,
-) -> String {
-    let mut known = String::new();
-    let mut rest = url;
-    while let Some((before, after)) = rest.split_once('{') {
-        known.push_str(before);
-        let Some((token, after)) = after.split_once('}') else {
-            known.push('{');
-            rest = after;
-            continue;
-        };
-        let is_known = callpop_adapter::BUILT_IN_TOKENS.contains(&token)
-            || settings.iter().any(|id| id == token);
-        if is_known {
-            known.push_str(&format!("{{{token}}}"));
-        } else {
-            known.push_str(&format!("{{extra.{token}}}"));
-            remarks.push(format!(
-                "`{{{token}}}` in `{member}` is no token of Callpop's and no setting: \
-                 the dialer is to give it as the extra `{token}`"
-            ));
-        }
-        rest = after;
-    }
-    known.push_str(rest);
-    known
 }
 
 /// Members that say how the reference's own client looks and logs in, which a dialer does itself.

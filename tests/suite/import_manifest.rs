@@ -43,6 +43,7 @@ fn what_is_taken_over_and_what_is_not_is_said() {
       `fallbackContactPageUrl` is left out: `enableFallbackContactPageUrl` is not true
     Wrote [plugins]/one.adapter.json
     Left out the platform `pageless`: it names no page; give it a `contactPageUrl`, a `logPageUrl` or both
+    Left out beside the platforms: serverUrl, redirectUri
     ");
     insta::assert_snapshot!(sandbox.run(["adapters"]).text(), @"
     exit 0

@@ -99,6 +99,7 @@ fn report(
         output.json(&json!({
             "adapters": adapters,
             "leftOut": left_out,
+            "notTaken": imported.not_taken,
             "dryRun": everywhere.dry_run,
         }));
         return;
@@ -116,6 +117,11 @@ fn report(
     }
     for (platform, why) in &imported.left_out {
         let line = format!("Left out the platform `{platform}`: {}", why.what);
+        output.line(plain_line(&line, 500));
+    }
+    if !imported.not_taken.is_empty() {
+        let members = imported.not_taken.join(", ");
+        let line = format!("Left out beside the platforms: {members}");
         output.line(plain_line(&line, 500));
     }
 }
