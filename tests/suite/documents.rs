@@ -74,6 +74,29 @@ fn the_guides_show_what_the_program_says() {
     }
 }
 
+/// Those in its tables and sentences, besides its transcripts.
+#[test]
+fn the_commands_for_agents_work() {
+    let sandbox = Sandbox::with(&["pipedrive", "freshdesk"]);
+    for (adapter, host) in [
+        ("pipedrive", "acme.pipedrive.com"),
+        ("freshdesk", "acme.freshdesk.com"),
+    ] {
+        assert_eq!(sandbox.run(["connect", adapter, host]).code, 0);
+    }
+    let guide = document("docs/agents.md");
+    let commands: Vec<&str> = guide
+        .split('`')
+        .filter_map(|text| text.strip_prefix("callpop "))
+        .filter(|command| !command.contains("NUMBER"))
+        .collect();
+    assert!(commands.len() >= 9, "{commands:?}");
+    for command in commands {
+        let ran = sandbox.run(command.split_whitespace());
+        assert_eq!(ran.code, 0, "{command}: {ran:?}");
+    }
+}
+
 #[test]
 fn the_guide_to_templates_shows_what_the_program_says() {
     let guide = document("docs/url-templates.md");
