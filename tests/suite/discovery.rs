@@ -24,8 +24,12 @@ fn refusals(sandbox: &Sandbox) -> String {
 
 /// The library with every `from` in it replaced by `to`, which is as long.
 fn patched(library: &Path, from: &str, to: &str) -> Vec<u8> {
+    with_replaced(fs::read(library).unwrap(), from, to)
+}
+
+/// The bytes of a library with every `from` in them replaced by `to`, which is as long.
+pub(crate) fn with_replaced(mut bytes: Vec<u8>, from: &str, to: &str) -> Vec<u8> {
     assert_eq!(from.len(), to.len());
-    let mut bytes = fs::read(library).unwrap();
     let places: Vec<usize> = (0..bytes.len().saturating_sub(from.len()))
         .filter(|at| bytes[*at..].starts_with(from.as_bytes()))
         .collect();

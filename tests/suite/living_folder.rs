@@ -19,6 +19,7 @@ use callpop_tests::{PATIENT, Sandbox, library};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
+use super::discovery::with_replaced;
 use super::files_in_use::stripped;
 use super::isolation::{eventually, is_alive, workers_of};
 
@@ -26,22 +27,8 @@ use super::isolation::{eventually, is_alive, workers_of};
 fn version(number: usize) -> Vec<u8> {
     static BASE: OnceLock<Vec<u8>> = OnceLock::new();
     let base = BASE.get_or_init(|| stripped("versioned"));
-    let bytes = patched(base, "1.0.100", &format!("1.0.{number}"));
-    patched(&bytes, "build100", &format!("build{number}"))
-}
-
-/// The bytes with every `from` in them replaced by `to`, which is as long.
-fn patched(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
-    assert_eq!(from.len(), to.len());
-    let mut bytes = bytes.to_vec();
-    let places: Vec<usize> = (0..bytes.len().saturating_sub(from.len()))
-        .filter(|at| bytes[*at..].starts_with(from.as_bytes()))
-        .collect();
-    assert!(!places.is_empty(), "{from:?} is not in the library");
-    for at in places {
-        bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
-    }
-    bytes
+    let bytes = with_replaced(base.clone(), "1.0.100", &format!("1.0.{number}"));
+    with_replaced(bytes, "build100", &format!("build{number}"))
 }
 
 fn quick() -> WatchOptions {
@@ -312,15 +299,15 @@ fn a_new_version_that_does_not_load_is_found_out_before_the_switch() {
     let worker = workers_of(&watched.sandbox);
     let header = "_1as_0lib_1header_0root_bmodule_bloader";
     let other_name = header.replace("header", "hidden");
-    watched.replace(patched(&version(101), header, &other_name));
+    watched.replace(with_replaced(version(101), header, &other_name));
     assert_eq!(
         watched.next(),
         "kept-old: versioned 1.0.100 stays in use; versioned.so is refused: it does not load: it \
          has no root module"
     );
     // With the id of the one in use; spaces fill what is left.
-    let crashing = patched(
-        &fs::read(library("constructor_crashes")).unwrap(),
+    let crashing = with_replaced(
+        fs::read(library("constructor_crashes")).unwrap(),
         r#""id": "constructor-crashes","#,
         r#""id": "versioned",          "#,
     );
@@ -347,7 +334,7 @@ fn in_process_too_a_version_that_does_not_load_is_not_used() {
     assert_eq!(watched.call("1").unwrap(), page_of(100, "1"));
     let header = "_1as_0lib_1header_0root_bmodule_bloader";
     let other_name = header.replace("header", "hidden");
-    watched.replace(patched(&version(101), header, &other_name));
+    watched.replace(with_replaced(version(101), header, &other_name));
     assert!(
         watched
             .next()
