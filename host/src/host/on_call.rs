@@ -187,11 +187,14 @@ impl Host {
     /// The connected accounts in the order in which they are asked.
     fn pop_accounts(&self, order: &PopOrder) -> Result<Vec<PopAccount>, StateError> {
         let catalog = self.catalog();
+        // Read once for all accounts: the telephone is ringing.
+        let mut set = self.settings.pop()?;
         let mut accounts = Vec::new();
         for account in self.accounts.all()? {
             let ready = catalog.ready(&account.adapter);
+            let own = set.remove(&account.adapter).unwrap_or_default();
             accounts.push(PopAccount {
-                settings: self.pop_settings(&account.adapter)?,
+                settings: self.policy.pop_over(&account.adapter, &own),
                 has_fallback: ready
                     .is_some_and(|(_, it)| it.manifest.fallback_contact_page_url.is_some()),
                 adapter: account.adapter,
