@@ -2,13 +2,21 @@
 //!
 //! This crate's version is the ABI's version. Every released minor version has its root module
 //! frozen in a file of its own ([`v1_0`]); nothing in such a file changes after the release, since
-//! names and order of fields are part of the ABI. The next version gets a new file, and
-//! [`Callbacks`] brings all of them to the newest form. Only those files name `abi_stable`.
+//! names and order of fields are part of the ABI. The next version gets a new file, [`start`] picks
+//! the one that a library's manifest names, and [`Callbacks`] brings all of them to the newest form.
+//! Only those files name `abi_stable`. What is promised stands in `ABI.md`.
 //!
 //! Not for vendors: hidden from the documentation and free to change between minor versions.
 
 mod panics;
 pub mod v1_0;
+#[cfg(feature = "abi-1-1-preview")]
+pub mod v1_1;
+
+#[cfg(not(feature = "abi-1-1-preview"))]
+pub(crate) use v1_0 as newest;
+#[cfg(feature = "abi-1-1-preview")]
+pub(crate) use v1_1 as newest;
 
 use crate::{CallLog, CallbackResult, Contact, Context};
 
@@ -17,12 +25,41 @@ pub const FAMILY: &str = "abi_stable";
 /// The major version that this crate speaks: only adapters of the same one load.
 pub const MAJOR: u32 = 1;
 /// The minor version that this crate speaks.
-pub const MINOR: u32 = 0;
+pub const MINOR: u32 = if cfg!(feature = "abi-1-1-preview") {
+    1
+} else {
+    0
+};
 /// The ABI's name as `export_adapter!` embeds it beside the manifest.
-pub const NAME: &str = "abi_stable/1.0";
+pub const NAME: &str = if cfg!(feature = "abi-1-1-preview") {
+    "abi_stable/1.1"
+} else {
+    "abi_stable/1.0"
+};
 
 /// The most actions that a host reads from one reply.
 pub const MAX_ACTIONS: usize = 64;
+
+/// How the names of extras begin that are the ABI's own. A dialer's extras have other names.
+pub const RESERVED_PREFIX: &str = "callpop.";
+
+/// Checks and starts the root module of a library whose manifest names this minor version.
+///
+/// It is checked by the frozen types of that very version: `abi_stable` finds in a later version's
+/// root module whatever an earlier one has, and not the other way round. Of a version that this host
+/// does not know, which is a later one, it takes what the newest has that it knows.
+///
+/// # Errors
+/// [`StartError`](v1_0::StartError) if it is not of these types, or does not start.
+pub fn start(
+    header: &'static v1_0::Header,
+    minor: u32,
+) -> Result<Box<dyn Callbacks>, v1_0::StartError> {
+    match minor {
+        0 => v1_0::start(header),
+        _ => newest::start(header),
+    }
+}
 
 /// The callbacks of a loaded adapter, whatever minor version it was built on.
 ///
@@ -34,21 +71,39 @@ pub trait Callbacks: Send + Sync {
     /// [`BadReply`] if the reply breaks the ABI's rules.
     fn open_contact_page(
         &self,
-        context: &Context,
-        contact: &Contact,
+        context: &Context<'_>,
+        contact: &Contact<'_>,
     ) -> Result<CallbackResult, BadReply>;
 
     /// See [`Adapter::open_log_page`](crate::Adapter::open_log_page).
     ///
     /// # Errors
     /// [`BadReply`] if the reply breaks the ABI's rules.
-    fn open_log_page(&self, context: &Context, log: &CallLog) -> Result<CallbackResult, BadReply>;
+    fn open_log_page(
+        &self,
+        context: &Context<'_>,
+        log: &CallLog<'_>,
+    ) -> Result<CallbackResult, BadReply>;
 
     /// See [`Adapter::on_unauthorize`](crate::Adapter::on_unauthorize).
     ///
     /// # Errors
     /// [`BadReply`] if the reply breaks the ABI's rules.
-    fn on_unauthorize(&self, context: &Context) -> Result<CallbackResult, BadReply>;
+    fn on_unauthorize(&self, context: &Context<'_>) -> Result<CallbackResult, BadReply>;
+
+    /// Since 1.1; adapters of an earlier version answer that they have no such page.
+    ///
+    /// # Errors
+    /// [`BadReply`] if the reply breaks the ABI's rules.
+    #[cfg(feature = "abi-1-1-preview")]
+    fn open_search_page(
+        &self,
+        context: &Context<'_>,
+        contact: &Contact<'_>,
+    ) -> Result<CallbackResult, BadReply> {
+        let _ = (context, contact);
+        Ok(Err(crate::AdapterError::no_search_page()))
+    }
 }
 
 /// A reply that breaks the ABI's rules: a sign of an adapter that was not built with this crate,
@@ -58,7 +113,10 @@ pub trait Callbacks: Send + Sync {
 pub enum BadReply {
     /// A text is not UTF-8.
     #[error("a text in its reply is not UTF-8")]
-    Utf8(#[from] std::string::FromUtf8Error),
+    Utf8(#[from] std::str::Utf8Error),
+    /// No reply came before the callback returned, or more than one.
+    #[error("it did not reply exactly once")]
+    NotOnce,
     /// An action of a kind that this version does not know.
     #[error("its reply has an action of the unknown kind {0}")]
     UnknownAction(u32),

@@ -1,6 +1,6 @@
 //! What a callback asks the host to do.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// How a page is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -13,7 +13,10 @@ pub enum OpenAs {
 }
 
 /// One thing that the host shall do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// As JSON it is short: `{"OpenTab":"https://..."}`, `{"SetStored":["name","value"]}`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "Written<String>")]
 #[non_exhaustive]
 pub enum Action {
     /// Open a page of the CRM.
@@ -40,6 +43,49 @@ pub enum Action {
         /// The text.
         text: String,
     },
+}
+
+/// An action as it is written; `T` is a text.
+#[derive(Serialize, Deserialize)]
+enum Written<T> {
+    OpenTab(T),
+    OpenPopup(T),
+    SetStored(T, T),
+    RemoveStored(T),
+    Notice(T),
+}
+
+impl From<Written<String>> for Action {
+    fn from(written: Written<String>) -> Self {
+        match written {
+            Written::OpenTab(url) => Self::OpenPage {
+                url,
+                open_as: OpenAs::Tab,
+            },
+            Written::OpenPopup(url) => Self::OpenPage {
+                url,
+                open_as: OpenAs::Popup,
+            },
+            Written::SetStored(name, value) => Self::SetStored { name, value },
+            Written::RemoveStored(name) => Self::RemoveStored { name },
+            Written::Notice(text) => Self::Notice { text },
+        }
+    }
+}
+
+impl Serialize for Action {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let written = match self {
+            Self::OpenPage { url, open_as } => match open_as {
+                OpenAs::Tab => Written::OpenTab(url),
+                OpenAs::Popup => Written::OpenPopup(url),
+            },
+            Self::SetStored { name, value } => Written::SetStored(name, value),
+            Self::RemoveStored { name } => Written::RemoveStored(name),
+            Self::Notice { text } => Written::Notice(text),
+        };
+        written.serialize(serializer)
+    }
 }
 
 /// A callback's answer: the actions, in the order in which they are performed.
@@ -112,9 +158,19 @@ impl Actions {
         self.0.iter()
     }
 
+    pub(crate) fn as_slice(&self) -> &[Action] {
+        &self.0
+    }
+
     fn and(mut self, action: Action) -> Self {
         self.0.push(action);
         self
+    }
+}
+
+impl From<Vec<Action>> for Actions {
+    fn from(actions: Vec<Action>) -> Self {
+        Self(actions)
     }
 }
 

@@ -17,6 +17,7 @@ pub type CallbackResult = Result<Actions, AdapterError>;
 ///
 /// A callback that panics does not harm the host: the panic becomes an error that carries its
 /// message. Each callback has a default, so an adapter writes only the pages that its CRM has.
+/// The lifetimes need not be written: `fn open_contact_page(&self, context: &Context, ...)`.
 pub trait Adapter: Default {
     /// A call is received: open the page of the matched contact ("call-pop").
     ///
@@ -25,7 +26,7 @@ pub trait Adapter: Default {
     ///
     /// # Errors
     /// [`AdapterError`] in words for the user, if the page cannot be told from what is given.
-    fn open_contact_page(&self, context: &Context, contact: &Contact) -> CallbackResult {
+    fn open_contact_page(&self, context: &Context<'_>, contact: &Contact<'_>) -> CallbackResult {
         let _ = (context, contact);
         Err(AdapterError::not_supported("this CRM has no contact page"))
     }
@@ -37,7 +38,7 @@ pub trait Adapter: Default {
     ///
     /// # Errors
     /// [`AdapterError`] in words for the user, if the page cannot be told from what is given.
-    fn open_log_page(&self, context: &Context, log: &CallLog) -> CallbackResult {
+    fn open_log_page(&self, context: &Context<'_>, log: &CallLog<'_>) -> CallbackResult {
         let _ = (context, log);
         Err(AdapterError::not_supported("this CRM has no log page"))
     }
@@ -50,8 +51,19 @@ pub trait Adapter: Default {
     /// # Errors
     /// [`AdapterError`] if the clean-up cannot be done; the host reports it and still forgets the
     /// account.
-    fn on_unauthorize(&self, context: &Context) -> CallbackResult {
+    fn on_unauthorize(&self, context: &Context<'_>) -> CallbackResult {
         let _ = context;
         Ok(Actions::none())
+    }
+
+    /// A callback of a version that is not released; for this project's own tests.
+    ///
+    /// # Errors
+    /// [`AdapterError`] by default: the CRM has no such page.
+    #[cfg(feature = "abi-1-1-preview")]
+    #[doc(hidden)]
+    fn open_search_page(&self, context: &Context<'_>, contact: &Contact<'_>) -> CallbackResult {
+        let _ = (context, contact);
+        Err(AdapterError::no_search_page())
     }
 }

@@ -2,33 +2,37 @@
 
 use serde::{Deserialize, Serialize};
 
-use std::collections::BTreeMap;
-
-use crate::{AdapterError, PageUrl};
+use crate::{AdapterError, NamedTexts, PageUrl, Text};
 
 /// The account that a callback works for.
 ///
 /// The host makes it; a vendor's tests make one with [`Context::new`] and the `with_` functions.
+/// The host lends its texts for the length of the call, so they are not copied: that is what the
+/// lifetime says, which need not be written (`context: &Context`).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Context {
+pub struct Context<'call> {
     /// The CRM host the account lives on, checked by the host: `acme.pipedrive.com`,
     /// `127.0.0.1:8080`.
-    pub hostname: String,
+    #[serde(borrow)]
+    pub hostname: Text<'call>,
     /// What the adapter or the dialer stored for this account, by name.
-    pub stored: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "NamedTexts::is_empty")]
+    pub stored: NamedTexts<'call>,
     /// What the user or an administrator set for this account, by the id in the manifest.
-    pub settings: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "NamedTexts::is_empty")]
+    pub settings: NamedTexts<'call>,
     /// Room for what later versions of the host tell, by name.
-    pub extras: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "NamedTexts::is_empty")]
+    pub extras: NamedTexts<'call>,
 }
 
-impl Context {
+impl Context<'_> {
     /// An account on `hostname`, without settings and stored values.
     #[must_use]
     pub fn new(hostname: impl Into<String>) -> Self {
         Self {
-            hostname: hostname.into(),
+            hostname: hostname.into().into(),
             ..Self::default()
         }
     }
@@ -36,14 +40,14 @@ impl Context {
     /// The same account with one more stored value.
     #[must_use]
     pub fn with_stored(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.stored.insert(name.into(), value.into());
+        self.stored.insert(name.into().into(), value.into().into());
         self
     }
 
     /// The same account with one more setting.
     #[must_use]
     pub fn with_setting(mut self, id: impl Into<String>, value: impl Into<String>) -> Self {
-        self.settings.insert(id.into(), value.into());
+        self.settings.insert(id.into().into(), value.into().into());
         self
     }
 
@@ -58,16 +62,16 @@ impl Context {
     /// A dot reaches into a value that is a JSON object: `user_urls.atsUrl` is the member `atsUrl`
     /// of the stored value `user_urls`.
     #[must_use]
-    pub fn stored(&self, name: &str) -> Option<String> {
+    pub fn stored(&self, name: &str) -> Option<Text<'_>> {
         if let Some(value) = self.stored.get(name) {
-            return Some(value.clone());
+            return Some(value.as_str().into());
         }
         let (outer, path) = name.split_once('.')?;
         let object: serde_json::Value = serde_json::from_str(self.stored.get(outer)?).ok()?;
         match path.split('.').try_fold(&object, |at, key| at.get(key))? {
             serde_json::Value::Null => None,
-            serde_json::Value::String(text) => Some(text.clone()),
-            other => Some(other.to_string()),
+            serde_json::Value::String(text) => Some(text.clone().into()),
+            other => Some(other.to_string().into()),
         }
     }
 
@@ -76,7 +80,7 @@ impl Context {
     /// # Errors
     /// [`ErrorCode::MissingValue`](crate::ErrorCode::MissingValue), naming the value, if it is not
     /// there or empty.
-    pub fn require_stored(&self, name: &str) -> Result<String, AdapterError> {
+    pub fn require_stored(&self, name: &str) -> Result<Text<'_>, AdapterError> {
         self.stored(name)
             .filter(|value| !value.is_empty())
             .ok_or_else(|| AdapterError::missing_value(name))
@@ -85,7 +89,7 @@ impl Context {
     /// The setting with this id.
     #[must_use]
     pub fn setting(&self, id: &str) -> Option<&str> {
-        self.settings.get(id).map(String::as_str)
+        self.settings.get(id).map(Text::as_str)
     }
 
     /// The setting with this id, which the page cannot do without.

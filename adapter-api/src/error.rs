@@ -65,6 +65,11 @@ impl AdapterError {
         Self::new(ErrorCode::Internal, message)
     }
 
+    #[cfg(feature = "abi-1-1-preview")]
+    pub(crate) fn no_search_page() -> Self {
+        Self::not_supported("this CRM has no page for a number that nobody has")
+    }
+
     /// The kind of the error.
     #[must_use]
     pub fn code(&self) -> ErrorCode {

@@ -33,6 +33,13 @@ macro_rules! export_adapter {
             const __CALLPOP_MANIFEST: &str = $manifest;
             const __CALLPOP_LENGTH: usize = $crate::__export::length(__CALLPOP_MANIFEST);
 
+            /// Stands for the crate, so that it may export an adapter of another one.
+            enum ThisCrate {}
+
+            impl $crate::__export::Exported<ThisCrate> for $adapter {
+                const MANIFEST: &'static str = __CALLPOP_MANIFEST;
+            }
+
             #[used]
             #[unsafe(export_name = "callpop_adapter_manifest")]
             static EMBEDDED: [u8; __CALLPOP_LENGTH] =
@@ -48,8 +55,19 @@ macro_rules! export_adapter {
 /// What the macro's code calls; not for vendors.
 #[doc(hidden)]
 pub mod __export {
-    pub use crate::abi::v1_0::{Header, header};
+    pub use crate::abi::newest::{Header, header};
     use crate::{abi, embedded_manifest};
+
+    /// An adapter with its manifest, for [`testing`](crate::testing).
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not exported",
+        note = "write `callpop_adapter::export_adapter!({Self});`, or name the manifest: \
+                `Account::by_manifest(include_str!(\"../adapter.json\"), ...)`"
+    )]
+    pub trait Exported<Crate> {
+        /// The text of `adapter.json`.
+        const MANIFEST: &'static str;
+    }
 
     #[must_use]
     pub const fn length(manifest: &str) -> usize {

@@ -44,6 +44,8 @@
 //! The crate's version is the version of the ABI: an adapter built on any `1.x` loads into every
 //! host of the same major version.
 
+#![warn(elided_lifetimes_in_paths)]
+
 mod actions;
 mod adapter;
 mod call;
@@ -53,11 +55,16 @@ mod export;
 mod loopback;
 mod page_template;
 mod page_url;
+mod text;
+
+pub mod testing;
 
 #[doc(hidden)]
 pub mod abi;
 #[doc(hidden)]
 pub mod embedded_manifest;
+#[doc(hidden)]
+pub mod names;
 
 pub use actions::{Action, Actions, OpenAs};
 pub use adapter::{Adapter, CallbackResult};
@@ -69,6 +76,7 @@ pub use page_template::{
     BUILT_IN_TOKENS, EXTRA_PREFIX, MAX_TEMPLATE_LENGTH, PageTemplate, TemplateError, TemplateFault,
 };
 pub use page_url::{PageUrl, path_text};
+pub use text::{NamedTexts, Text};
 
 #[doc(hidden)]
 pub use export::__export;

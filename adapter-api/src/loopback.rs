@@ -14,12 +14,18 @@ pub fn is_loopback_host(host: &str) -> bool {
             .and_then(|(address, _port)| address.parse::<Ipv6Addr>().ok())
             .is_some_and(|address| address.is_loopback());
     }
-    let name = host.split(':').next().unwrap_or_default();
+    let name = match host.bytes().position(|byte| byte == b':') {
+        Some(port) => &host[..port],
+        None => host,
+    };
     if let Ok(address) = name.parse::<Ipv4Addr>() {
         return address.is_loopback();
     }
-    let name = name.to_ascii_lowercase();
-    name == "localhost" || name.ends_with(".localhost")
+    let (before, end) = match name.len().checked_sub("localhost".len()) {
+        Some(start) => name.as_bytes().split_at(start),
+        None => return false,
+    };
+    end.eq_ignore_ascii_case(b"localhost") && (before.is_empty() || before.ends_with(b"."))
 }
 
 #[cfg(test)]

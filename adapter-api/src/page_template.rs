@@ -126,9 +126,9 @@ impl PageTemplate {
     /// As [`fill`](Self::fill).
     pub fn fill_from(
         &self,
-        context: &Context,
-        contact: Option<&Contact>,
-        log: Option<&CallLog>,
+        context: &Context<'_>,
+        contact: Option<&Contact<'_>>,
+        log: Option<&CallLog<'_>>,
     ) -> Result<String, AdapterError> {
         self.fill(|name| values::value_of(name, context, contact, log))
     }

@@ -21,6 +21,9 @@ pub(crate) const TEXT: &AsciiSet = &SEGMENT.remove(b'/');
 /// As [`TEXT`], for a URL that stands in another: `+` stays what it is there.
 pub(crate) const NESTED: &AsciiSet = &TEXT.remove(b'+');
 
+/// The room for what follows a base address, in bytes: more than most pages need.
+const USUAL_PATH: usize = 64;
+
 /// `text` with everything encoded that is in `set`.
 pub(crate) fn percent_encoded<'text>(
     text: &'text str,
@@ -48,10 +51,10 @@ pub(crate) fn percent_encoded<'text>(
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use = "a URL does nothing until it is opened or built"]
 pub struct PageUrl {
-    base: String,
-    path: String,
-    query: String,
-    fragment: String,
+    text: String,
+    /// Where the query begins in `text`, and where the fragment does.
+    query: usize,
+    fragment: usize,
     failure: Option<AdapterError>,
 }
 
@@ -59,26 +62,35 @@ impl PageUrl {
     /// Starts from a host: `http` if it is this machine itself, else `https`.
     pub fn of_host(hostname: &str) -> Self {
         let scheme = if is_loopback_host(hostname) {
-            "http"
+            "http://"
         } else {
-            "https"
+            "https://"
         };
-        Self::of_base(&format!("{scheme}://{hostname}"))
+        Self::of_parts(scheme, hostname)
     }
 
     /// Starts from a base address, such as a stored value that the CRM gave at login:
     /// `https://cls42.example.com`, or with a path. Slashes at its end do not matter.
     pub fn of_base(base: &str) -> Self {
-        let failure = (!is_base_address(base)).then(|| {
+        Self::of_parts("", base)
+    }
+
+    fn of_parts(scheme: &str, rest: &str) -> Self {
+        let mut text = String::with_capacity(scheme.len() + rest.len() + USUAL_PATH);
+        text.push_str(scheme);
+        text.push_str(rest);
+        let failure = (!is_base_address(&text)).then(|| {
             AdapterError::invalid_input(format!(
-                "{base:?} is not the address of a web server (https://host)"
+                "{text:?} is not the address of a web server (https://host)"
             ))
         });
+        while text.ends_with('/') {
+            text.pop();
+        }
         Self {
-            base: base.trim_end_matches('/').to_owned(),
-            path: String::new(),
-            query: String::new(),
-            fragment: String::new(),
+            query: text.len(),
+            fragment: text.len(),
+            text,
             failure,
         }
     }
@@ -88,26 +100,30 @@ impl PageUrl {
     /// A segment that is empty, `.` or `..` would open another page than the one that is meant
     /// (browsers resolve dots even when encoded), so it is an error.
     pub fn path<S: AsRef<str>>(mut self, segments: impl IntoIterator<Item = S>) -> Self {
-        match path_text(segments) {
-            Ok(path) => self.path.push_str(&path),
-            Err(error) => self.fail(error),
+        let after = self.text.split_off(self.query);
+        if let Err(error) = push_path(&mut self.text, segments) {
+            self.fail(error);
         }
-        self
+        self.path_ends_before(&after)
     }
 
     /// Ends the path with a slash, where a CRM wants one before the query or the fragment.
     pub fn slash(mut self) -> Self {
-        self.path.push('/');
-        self
+        let after = self.text.split_off(self.query);
+        self.text.push('/');
+        self.path_ends_before(&after)
     }
 
     /// Adds `name=value` to the query; the value comes out again as it was put in.
     pub fn query(mut self, name: &str, value: &str) -> Self {
-        self.query
-            .push(if self.query.is_empty() { '?' } else { '&' });
-        self.query
+        let after = self.text.split_off(self.fragment);
+        let is_first = self.fragment == self.query;
+        self.text.push(if is_first { '?' } else { '&' });
+        self.text
             .extend(utf8_percent_encode(name, SEGMENT).chain(["="]));
-        self.query.extend(utf8_percent_encode(value, TEXT));
+        self.text.extend(utf8_percent_encode(value, TEXT));
+        self.fragment = self.text.len();
+        self.text.push_str(&after);
         self
     }
 
@@ -131,18 +147,19 @@ impl PageUrl {
 
     /// Sets the fragment to a path, for a CRM that routes by it: `#/contacts/7`.
     pub fn fragment_path<S: AsRef<str>>(mut self, segments: impl IntoIterator<Item = S>) -> Self {
-        match path_text(segments) {
-            Ok(path) => self.fragment = format!("#{path}"),
-            Err(error) => self.fail(error),
+        self.text.truncate(self.fragment);
+        self.text.push('#');
+        if let Err(error) = push_path(&mut self.text, segments) {
+            self.fail(error);
         }
         self
     }
 
     /// Sets the fragment to a text.
     pub fn fragment(mut self, text: &str) -> Self {
-        self.fragment = std::iter::once("#")
-            .chain(utf8_percent_encode(text, TEXT))
-            .collect();
+        self.text.truncate(self.fragment);
+        self.text.push('#');
+        self.text.extend(utf8_percent_encode(text, TEXT));
         self
     }
 
@@ -154,7 +171,7 @@ impl PageUrl {
     pub fn build(self) -> Result<String, AdapterError> {
         match self.failure {
             Some(error) => Err(error),
-            None => Ok([self.base, self.path, self.query, self.fragment].concat()),
+            None => Ok(self.text),
         }
     }
 
@@ -174,6 +191,15 @@ impl PageUrl {
         Ok(Actions::none().open_popup(self.build()?))
     }
 
+    /// Puts what stands behind the path there again.
+    fn path_ends_before(mut self, after: &str) -> Self {
+        let query_length = self.fragment - self.query;
+        self.query = self.text.len();
+        self.fragment = self.query + query_length;
+        self.text.push_str(after);
+        self
+    }
+
     /// Keeps the first failure, which is the one to mend.
     fn fail(&mut self, error: AdapterError) {
         self.failure.get_or_insert(error);
@@ -189,17 +215,28 @@ pub fn path_text<S: AsRef<str>>(
     segments: impl IntoIterator<Item = S>,
 ) -> Result<String, AdapterError> {
     let mut path = String::new();
+    push_path(&mut path, segments)?;
+    Ok(path)
+}
+
+/// Adds to `text` what [`path_text`] gives.
+fn push_path<S: AsRef<str>>(
+    text: &mut String,
+    segments: impl IntoIterator<Item = S>,
+) -> Result<(), AdapterError> {
+    let start = text.len();
     for segment in segments {
         let segment = segment.as_ref();
         if matches!(segment, "" | "." | "..") {
             return Err(AdapterError::invalid_input(format!(
-                "{segment:?} cannot be a part of a page's address (after {path:?})"
+                "{segment:?} cannot be a part of a page's address (after {:?})",
+                &text[start..]
             )));
         }
-        path.push('/');
-        path.extend(utf8_percent_encode(segment, SEGMENT));
+        text.push('/');
+        text.extend(utf8_percent_encode(segment, SEGMENT));
     }
-    Ok(path)
+    Ok(())
 }
 
 /// Whether `base` is a scheme, a host and perhaps a path, with nothing in it that would make a
@@ -211,9 +248,13 @@ fn is_base_address(base: &str) -> bool {
     rest.is_some_and(|rest| {
         !rest.is_empty()
             && !rest.starts_with('/')
-            && rest
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/[]%".contains(&byte))
+            && rest.bytes().all(|byte| {
+                byte.is_ascii_alphanumeric()
+                    || matches!(
+                        byte,
+                        b'-' | b'.' | b'_' | b'~' | b':' | b'/' | b'[' | b']' | b'%'
+                    )
+            })
     })
 }
 
@@ -306,6 +347,21 @@ mod tests {
             url,
             "https://acme.example.com/list/?blade=/details/a%252Fb#/contacts/c%2Fd"
         );
+    }
+
+    #[test]
+    fn parts_come_in_any_order() {
+        let url = acme()
+            .fragment("old")
+            .query("a", "1")
+            .path(["x"])
+            .fragment("new")
+            .query("b", "2")
+            .slash()
+            .path(["y"])
+            .build()
+            .unwrap();
+        assert_eq!(url, "https://acme.example.com/x//y?a=1&b=2#new");
     }
 
     proptest! {

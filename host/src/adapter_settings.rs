@@ -16,6 +16,7 @@ use crate::{Hostname, PopSettings};
 
 /// Where a value is from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Origin {
     /// The manifest's default, or Callpop's.
@@ -28,12 +29,14 @@ pub enum Origin {
 
 /// All that a settings page shows of an adapter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AdapterSettings {
     /// The adapter's id.
     pub adapter: String,
     /// The account's hostname; none, if the adapter is not connected.
+    #[cfg_attr(feature = "json-interface", schemars(with = "Option<String>"))]
     pub hostname: Option<Hostname>,
     /// The adapter's own settings, in the manifest's order; a section comes before its settings.
     pub settings: Vec<SettingState>,
@@ -45,6 +48,7 @@ pub struct AdapterSettings {
 
 /// A setting and its value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SettingState {
@@ -161,6 +165,22 @@ pub enum SettingsError {
     /// What is set could not be read or written.
     #[error(transparent)]
     State(#[from] StateError),
+}
+
+impl SettingsError {
+    /// The class's name for programs; it never changes once released.
+    #[must_use]
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::Find(error) => error.class(),
+            Self::NotConnected { .. } => "not-connected",
+            Self::Unknown { .. } | Self::Value { .. } => "invalid-value",
+            Self::Required { .. } => "missing-setting",
+            Self::Managed { .. } => "managed",
+            Self::Policy(_) => "policy",
+            Self::State(_) => "state",
+        }
+    }
 }
 
 /// The values that hold for an account, by the settings' ids: what is fixed, else what is set, else

@@ -4,6 +4,7 @@
 
 mod examined;
 mod form;
+mod form_of_rules;
 mod place;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use crate::PopSettings;
+use crate::admission::AdminRules;
 use crate::manifest::Manifest;
 use crate::pop_members;
 
@@ -55,6 +57,10 @@ pub(crate) struct AdminPolicy {
     path: PathBuf,
     standing: Standing,
     requires_sandbox: bool,
+    requires_isolation: bool,
+    plugins_folders: Option<Vec<PathBuf>>,
+    /// What may run.
+    rules: AdminRules,
     /// For accounts of every adapter.
     pop: FixedPop,
     adapters: BTreeMap<String, AdapterRules>,
@@ -74,6 +80,7 @@ enum Standing {
 /// What is fixed for one adapter.
 #[derive(Debug, Default)]
 struct AdapterRules {
+    requires_isolation: bool,
     settings: BTreeMap<String, FixedValue>,
     /// With what is fixed for every adapter.
     pop: FixedPop,
@@ -150,6 +157,22 @@ impl AdminPolicy {
     /// Whether no adapter runs outside of the whole sandbox.
     pub(crate) fn requires_sandbox(&self) -> bool {
         self.requires_sandbox
+    }
+
+    /// Whether this adapter runs in no dialer's own process.
+    pub(crate) fn requires_isolation(&self, adapter: &str) -> bool {
+        let rules = self.adapters.get(adapter);
+        self.requires_isolation || rules.is_some_and(|rules| rules.requires_isolation)
+    }
+
+    /// The plugins folders, where no others may be used.
+    pub(crate) fn plugins_folders(&self) -> Option<&[PathBuf]> {
+        self.plugins_folders.as_deref()
+    }
+
+    /// What may run.
+    pub(crate) fn rules(&self) -> &AdminRules {
+        &self.rules
     }
 
     /// The file that fixes this setting of an adapter.

@@ -33,6 +33,31 @@ impl Serialize for Page {
     }
 }
 
+/// How a page stands in JSON.
+#[cfg(feature = "json-interface")]
+#[derive(schemars::JsonSchema)]
+#[schemars(rename = "Page")]
+pub(crate) struct PageForm {
+    /// Its address.
+    #[schemars(rename = "url")]
+    _url: String,
+    /// How it is to be shown.
+    #[schemars(rename = "as")]
+    _open_as: OpenAsForm,
+}
+
+/// How a page is to be shown, as it stands in JSON.
+#[cfg(feature = "json-interface")]
+#[derive(schemars::JsonSchema)]
+#[schemars(rename = "OpenAs", rename_all = "lowercase")]
+#[expect(dead_code, reason = "its schema is what it is for")]
+pub(crate) enum OpenAsForm {
+    /// In a tab.
+    Tab,
+    /// In a window of its own, where the browser has such.
+    Popup,
+}
+
 /// The page could not be shown; the user can still open it by hand.
 #[derive(Debug, thiserror::Error)]
 #[error("no browser could be started for {url}")]

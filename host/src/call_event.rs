@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::SystemTime;
 
-use callpop_adapter::Contact;
 use serde::{Deserialize, Serialize};
+
+use crate::Contact;
 
 /// Who called whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Direction {
     /// Somebody calls the user.
@@ -28,6 +30,7 @@ impl fmt::Display for Direction {
 
 /// How far a call is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum CallState {
     /// It rings, here or at the other end.

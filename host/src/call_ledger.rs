@@ -29,7 +29,8 @@ pub(crate) struct CallLedger {
 impl CallLedger {
     pub(crate) fn in_home(home: &Path) -> Self {
         Self {
-            file: StateFile::in_home(home, "calls.json"),
+            // The telephone is ringing, and a call that rings does not outlive a loss of power.
+            file: StateFile::in_home(home, "calls.json").unsynced(),
         }
     }
 

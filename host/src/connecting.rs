@@ -115,7 +115,7 @@ fn apply_one(
 }
 
 /// The JSON object in `text` with one member set; dots in `member` lead deeper.
-fn with_member(text: &str, member: &str, value: &str) -> Option<String> {
+pub(crate) fn with_member(text: &str, member: &str, value: &str) -> Option<String> {
     let mut whole: Value = serde_json::from_str(text).ok()?;
     let mut at = &mut whole;
     for key in member.split('.') {

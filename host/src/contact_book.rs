@@ -13,8 +13,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 
-use callpop_adapter::Contact;
-
+use crate::Contact;
 use crate::contact_source::{ContactSource, ContactSourceError};
 use crate::settings::SettingsStore;
 use crate::state_file::{KeptAside, StateError};

@@ -1,7 +1,10 @@
 //! A contact as dialers hand it over: `{"id", "name", "phone"}`, optionally `type` and others.
 
-use callpop_adapter::Contact;
-use serde_json::Value;
+use callpop_adapter::NamedTexts;
+use callpop_adapter::abi::RESERVED_PREFIX;
+use serde_json::{Map, Value};
+
+use crate::Contact;
 
 /// Why a JSON text is not a contact.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +26,14 @@ pub enum ContactError {
     NotAText(String),
 }
 
+impl ContactError {
+    /// The class's name for programs; it never changes once released.
+    #[must_use]
+    pub fn class(&self) -> &'static str {
+        "invalid-contact"
+    }
+}
+
 /// Reads a contact. Numbers are taken for texts; members without a meaning here become the
 /// contact's extras, lists and objects as their JSON; `null` is as if the member were not there.
 ///
@@ -32,6 +43,11 @@ pub fn contact_from_json(text: &str) -> Result<Contact, ContactError> {
     let Value::Object(members) = serde_json::from_str(text)? else {
         return Err(ContactError::NotAnObject);
     };
+    contact_from_members(members)
+}
+
+/// Reads a contact's members, which are an object's.
+pub(crate) fn contact_from_members(members: Map<String, Value>) -> Result<Contact, ContactError> {
     let mut contact = Contact::default();
     for (name, value) in members {
         let is_nested = value.is_object() || value.is_array();
@@ -45,18 +61,24 @@ pub fn contact_from_json(text: &str) -> Result<Contact, ContactError> {
             "name" => &mut contact.name,
             "phone" => &mut contact.phone,
             "type" => contact.contact_type.get_or_insert_default(),
-            _ => contact.extras.entry(name.clone()).or_default(),
+            _ => contact.extras.entry(name.clone().into()).or_default(),
         };
         if is_nested && ["id", "name", "phone", "type"].contains(&name.as_str()) {
             return Err(ContactError::NotAText(name));
         }
-        *known = text;
+        *known = text.into();
     }
     if contact.id.is_empty() {
         return Err(ContactError::NoId);
     }
     contact.contact_type = contact.contact_type.filter(|text| !text.is_empty());
     Ok(contact)
+}
+
+/// Leaves out what a dialer cannot say: names that are the ABI's own, so that an adapter of a later
+/// version can rely on it that a host of that version says them.
+pub(crate) fn leave_out_reserved(extras: &mut NamedTexts<'_>) {
+    extras.retain(|name, _| !name.starts_with(RESERVED_PREFIX));
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 
-use callpop_adapter::Contact;
+use crate::Contact;
 
 /// Knows which contacts have a number.
 ///

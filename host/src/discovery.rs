@@ -1,20 +1,19 @@
 //! Finds the adapters in the plugins folders, without running any of their code.
 
+mod file;
+mod names;
+
+pub(crate) use file::bytes_that_run;
+pub use file::{AdapterFile, AdapterKind, Description, FileState};
+
 use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use crate::Manifest;
-use crate::abi_name::AbiName;
-use crate::file_stamp::FileStamp;
-use crate::library_file::{self, LibraryFile};
-use crate::manifest::PageUrls;
-use crate::private_copy::sha256_hex;
-use crate::refusal::{MAX_FILE_SIZE, Refusal};
-use crate::target::Target;
-use crate::template_file::{self, MAX_TEMPLATE_FILE_SIZE};
+use crate::admission::Admission;
+use crate::provenance::signature_path;
+use crate::refusal::Refusal;
 
 /// What all the plugins folders hold.
 #[derive(Debug, Default)]
@@ -34,65 +33,11 @@ pub struct Folder {
     pub problem: Option<io::Error>,
 }
 
-/// A file in a plugins folder.
-#[derive(Debug, Clone)]
-pub struct AdapterFile {
-    /// Where it is.
-    pub path: PathBuf,
-    /// Its size in bytes, where that is known.
-    pub size: Option<u64>,
-    /// What was read from it, if it is an adapter's at all.
-    pub description: Option<Description>,
-    /// The SHA-256 of what was read, in lower-case hexadecimal.
-    pub sha256: Option<String>,
-    /// Whether it can be used.
-    pub state: FileState,
-    /// The version that stays in use although this file is refused: what was in use before it.
-    pub stays_in_use: Option<Description>,
-    /// As it was just before it was read.
-    pub(crate) stamp: Option<FileStamp>,
-}
-
-/// What an adapter's file tells of itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Description {
-    /// The manifest.
-    pub manifest: Manifest,
-    /// What the adapter is made of.
-    pub kind: AdapterKind,
-}
-
-/// What an adapter is made of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum AdapterKind {
-    /// Code: a library.
-    Library {
-        /// The ABI that it speaks.
-        abi: AbiName,
-        /// What it is built for.
-        target: Target,
-    },
-    /// Data: the pages as templates.
-    Template(PageUrls),
-}
-
-/// Whether a file in a plugins folder can be used.
-#[derive(Debug, Clone)]
-pub enum FileState {
-    /// It is an adapter and will be loaded when it is called.
-    Ready,
-    /// It looks like an adapter and cannot be used.
-    Refused(Refusal),
-    /// It does not look like an adapter.
-    Ignored(&'static str),
-}
-
 impl Catalog {
     /// Reads every file in the folders. What cannot be read is in the catalog, with the reason.
-    #[must_use]
-    pub fn scan(folders: &[PathBuf]) -> Self {
-        let mut catalog = Self::look(folders, &mut |path| Some(AdapterFile::read(path)));
+    pub(crate) fn scan(folders: &[PathBuf], admission: &Admission) -> Self {
+        let read = |path| Some(AdapterFile::read(path, admission));
+        let mut catalog = Self::look(folders, &mut { read });
         catalog.settle_same_ids();
         catalog
     }
@@ -226,162 +171,22 @@ impl Catalog {
     }
 }
 
-impl AdapterFile {
-    /// What is known of a file before it is read.
-    fn unread(path: PathBuf, state: FileState) -> Self {
-        Self {
-            stamp: FileStamp::at(&path),
-            path,
-            size: None,
-            description: None,
-            sha256: None,
-            state,
-            stays_in_use: None,
-        }
-    }
-
-    /// Reads one file, whatever it is called.
-    pub(crate) fn inspect(path: PathBuf) -> Self {
-        let mut file = Self::unread(path, FileState::Ready);
-        if let Err(refusal) = file.read_whole() {
-            file.state = FileState::Refused(refusal);
-        }
-        file
-    }
-
-    pub(crate) fn read(path: PathBuf) -> Self {
-        match reason_to_ignore(&path) {
-            Some(why) => Self::unread(path, FileState::Ignored(why)),
-            None => Self::inspect(path),
-        }
-    }
-
-    /// The version that can be called, if there is one.
-    pub(crate) fn in_use(&self) -> Option<&Description> {
-        match self.state {
-            FileState::Ready => self.description.as_ref(),
-            FileState::Refused(_) => self.stays_in_use.as_ref(),
-            FileState::Ignored(_) => None,
-        }
-    }
-
-    /// Whether it stands here for a file whose folder is not there.
-    pub(crate) fn is_away(&self) -> bool {
-        matches!(self.state, FileState::Refused(Refusal::FolderGone))
-    }
-
-    fn read_whole(&mut self) -> Result<(), Refusal> {
-        let bytes = read_bytes(&self.path)?;
-        self.size = Some(bytes.len() as u64);
-        self.sha256 = Some(sha256_hex(&bytes));
-        self.describe(&bytes)
-    }
-
-    fn describe(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
-        let description = Description::read(&self.path, bytes)?;
-        self.description.insert(description).check_usable()
-    }
-}
-
-impl Description {
-    /// What these bytes tell, of a file with this path.
-    pub(crate) fn read(path: &Path, bytes: &[u8]) -> Result<Self, Refusal> {
-        let is_template = template_file::is_named_so(path)
-            || (!is_named_like_library(path) && template_file::looks_like_one(bytes));
-        if is_template {
-            let (manifest, pages) = template_file::read(bytes)?;
-            let kind = AdapterKind::Template(pages);
-            return Ok(Self { manifest, kind });
-        }
-        let LibraryFile {
-            target,
-            abi,
-            manifest,
-        } = library_file::read(bytes)?;
-        let kind = AdapterKind::Library { abi, target };
-        Ok(Self { manifest, kind })
-    }
-
-    /// Refuses what this host cannot call.
-    pub(crate) fn check_usable(&self) -> Result<(), Refusal> {
-        match &self.kind {
-            AdapterKind::Library { abi, target } => library_file::check_loadable(target, abi),
-            AdapterKind::Template(_) => Ok(()),
-        }
-    }
-}
-
-/// The bytes of an ordinary file of sensible size.
-pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, Refusal> {
-    let unreadable = |error| Refusal::Unreadable(Arc::new(error));
-    // Opening a pipe would wait for its writer, so the kind is looked at first.
-    let metadata = fs::metadata(path).map_err(unreadable)?;
-    if metadata.is_dir() {
-        return Err(Refusal::Folder);
-    }
-    if !metadata.is_file() {
-        return Err(Refusal::NotAFile);
-    }
-    let (found, most) = (metadata.len(), most_read(path));
-    if found > most {
-        return Err(Refusal::TooLarge { found, most });
-    }
-    fs::read(path).map_err(unreadable)
-}
-
-fn most_read(path: &Path) -> u64 {
-    if template_file::is_named_so(path) {
-        MAX_TEMPLATE_FILE_SIZE
-    } else {
-        MAX_FILE_SIZE
-    }
-}
-
 fn files_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut paths = fs::read_dir(folder)?
         .map(|entry| Ok(entry?.path()))
         .collect::<io::Result<Vec<_>>>()?;
-    paths.retain(|path| !is_hidden(path));
+    paths.retain(|path| !is_hidden(path) && !is_signature(path));
     paths.sort();
     Ok(paths)
+}
+
+/// Whether it is the signature of a file that is there, with which it is read.
+fn is_signature(path: &Path) -> bool {
+    let of = path.with_extension("");
+    path == signature_path(&of) && of.exists()
 }
 
 fn is_hidden(path: &Path) -> bool {
     path.file_name()
         .is_some_and(|name| name.to_string_lossy().starts_with('.'))
-}
-
-/// The endings of files that are being written or edited.
-const TEMPORARY: [&str; 9] = [
-    "part",
-    "partial",
-    "crdownload",
-    "download",
-    "tmp",
-    "temp",
-    "swp",
-    "swx",
-    "bak",
-];
-
-/// Files named like a library of any system are looked into, so that one for another system is
-/// refused in words instead of being passed over.
-fn reason_to_ignore(path: &Path) -> Option<&'static str> {
-    if is_named_like_library(path) || template_file::is_named_so(path) {
-        return None;
-    }
-    let extension = path.extension().unwrap_or_default().to_string_lossy();
-    let is_temporary = |it: &str| extension.eq_ignore_ascii_case(it) || extension.ends_with('~');
-    Some(if TEMPORARY.into_iter().any(is_temporary) {
-        "a temporary file of an editor, a browser or an installer"
-    } else if path.is_dir() {
-        "a folder; adapters stand in the plugins folder itself"
-    } else {
-        "not named like an adapter (.so, .dll, .dylib, .adapter.json)"
-    })
-}
-
-fn is_named_like_library(path: &Path) -> bool {
-    let extension = path.extension().unwrap_or_default().to_string_lossy();
-    ["so", "dll", "dylib"].contains(&extension.to_ascii_lowercase().as_str())
 }

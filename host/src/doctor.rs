@@ -9,12 +9,15 @@ use crate::admin_policy::AdminPolicy;
 use crate::audit::AuditLog;
 use crate::browser;
 use crate::causes::with_causes;
-use crate::discovery::{Catalog, FileState};
+use crate::discovery::{Catalog, FileState, Folder};
+use crate::open_to_others;
+use crate::owner_only::{Access, cure, others_may};
 use crate::quarantine::QuarantineStore;
 use crate::worker::{Limits, WorkerProgram, examine_sandbox};
 
 /// How something stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Health {
     /// As it should be.
@@ -27,8 +30,10 @@ pub enum Health {
 
 /// Something that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 pub struct Finding {
-    /// What was looked at: `home`, `policy`, `plugins`, `adapter`, `history`, `sandbox`, `browser`.
+    /// What was looked at: `home`, `policy`, `plugins`, `adapter`, `history`, `sandbox`, `browser`,
+    /// `trust`.
     pub about: &'static str,
     /// How it stands.
     pub health: Health,
@@ -103,11 +108,11 @@ fn examine_home(home: &Path) -> Finding {
             format!("{shown} is not a folder"),
             "Name another folder with --home, or move the file away.",
         ),
-        Ok(metadata) if others_may(&metadata, 0o077) => Finding::bad(
+        Ok(_) if others_may(home, Access::Any) => Finding::bad(
             "home",
             Health::Warning,
             format!("{shown} can be read by other users"),
-            format!("chmod 700 '{shown}'"),
+            cure(home, Access::Any),
         ),
         Ok(_) => Finding::good("home", shown.to_string()),
     }
@@ -115,26 +120,34 @@ fn examine_home(home: &Path) -> Finding {
 
 fn examine_folders(catalog: &Catalog) -> Vec<Finding> {
     let folders = catalog.folders.iter();
-    folders
-        .map(|folder| {
-            let shown = folder.path.display();
-            match (&folder.problem, fs::metadata(&folder.path)) {
-                (Some(problem), _) => Finding::bad(
-                    "plugins",
-                    Health::Warning,
-                    format!("{shown} cannot be listed: {problem}"),
-                    "Make the folder, and place adapters there; or name another with --plugins.",
-                ),
-                (None, Ok(metadata)) if others_may(&metadata, 0o022) => Finding::bad(
-                    "plugins",
-                    Health::Warning,
-                    format!("{shown} can be written by other users, and so can what is run"),
-                    format!("chmod go-w '{shown}'"),
-                ),
-                _ => Finding::good("plugins", shown.to_string()),
-            }
-        })
-        .collect()
+    folders.map(examine_folder).collect()
+}
+
+fn examine_folder(folder: &Folder) -> Finding {
+    let shown = folder.path.display();
+    if let Some(problem) = &folder.problem {
+        return Finding::bad(
+            "plugins",
+            Health::Warning,
+            format!("{shown} cannot be listed: {problem}"),
+            "Make the folder, and place adapters there; or name another with --plugins.",
+        );
+    }
+    if let Some(open) = open_to_others::folder(&folder.path) {
+        let (path, who) = (open.path.display(), open.who);
+        let found = format!("{path} can be changed by {who}, so that adapters are refused");
+        return Finding::bad("plugins", Health::Problem, found, open.cure);
+    }
+    // Groups of a company, which its administrator knows: no adapter is refused for them.
+    if cfg!(windows) && others_may(&folder.path, Access::Write) {
+        return Finding::bad(
+            "plugins",
+            Health::Warning,
+            format!("{shown} can be written by other users, and so can what is run"),
+            cure(&folder.path, Access::Write),
+        );
+    }
+    Finding::good("plugins", shown.to_string())
 }
 
 fn examine_adapters(catalog: &Catalog, quarantine: &QuarantineStore) -> Vec<Finding> {
@@ -171,7 +184,7 @@ fn examine_adapters(catalog: &Catalog, quarantine: &QuarantineStore) -> Vec<Find
             "adapter",
             Health::Warning,
             "there is none",
-            "Place adapters (.so, .dll, .dylib, .adapter.json) into a plugins folder.",
+            "Place adapters (.so, .dll, .dylib, .adapter.json, .callpop) into a plugins folder.",
         ));
     }
     findings
@@ -186,11 +199,11 @@ fn examine_history(audit: &AuditLog) -> Finding {
             format!("outcomes are not kept in the history: {why}"),
             "Make room on the disk, or mend the permissions of the home and the file.",
         ),
-        (Ok(()), Ok(metadata)) if others_may(&metadata, 0o077) => Finding::bad(
+        (Ok(()), Ok(_)) if others_may(audit.path(), Access::Any) => Finding::bad(
             "history",
             Health::Warning,
             format!("{shown} can be read by other users"),
-            format!("chmod 600 '{shown}'"),
+            cure(audit.path(), Access::Any),
         ),
         (Ok(()), Ok(_)) => Finding::good("history", shown.to_string()),
         (Ok(()), Err(_)) => Finding::good("history", "it begins with the first call"),
@@ -206,7 +219,12 @@ fn examine_workers(program: &WorkerProgram, limits: &Limits) -> Finding {
             "sandbox",
             Health::Warning,
             format!("workers start, and the sandbox is not whole: {report}"),
-            "A newer kernel gives the rest; until then adapters run with what there is.",
+            match cfg!(target_os = "linux") {
+                true => {
+                    "A newer kernel gives the rest; until then adapters run with what there is."
+                }
+                false => "Adapters run with what this system has; take only those that you trust.",
+            },
         ),
         Err(failure) => Finding::bad(
             "sandbox",
@@ -227,16 +245,4 @@ fn examine_browser() -> Finding {
         "no browser was found",
         "Install one, or name it in the variable BROWSER.",
     )
-}
-
-/// Whether users other than the owner have any of these rights.
-#[cfg(unix)]
-fn others_may(metadata: &fs::Metadata, rights: u32) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    metadata.permissions().mode() & rights != 0
-}
-
-#[cfg(not(unix))]
-fn others_may(_: &fs::Metadata, _: u32) -> bool {
-    false
 }

@@ -35,7 +35,7 @@ pub enum FindError {
         known: Vec<String>,
     },
     /// A file has it and is refused.
-    #[error("the adapter `{id}` is refused: {} {reason}", path.display())]
+    #[error("the adapter `{id}` is refused: {}: {reason}", path.display())]
     Refused {
         /// The id.
         id: String,
@@ -50,10 +50,15 @@ pub enum FindError {
 
 impl FindError {
     pub(crate) fn refused(id: &str, path: PathBuf, refusal: &Refusal) -> Self {
+        let mut reason = with_causes(refusal);
+        // Reasons that name the file itself do so once.
+        if let Some(rest) = reason.strip_prefix(&path.display().to_string()) {
+            reason = format!("it{rest}");
+        }
         Self::Refused {
             id: id.to_owned(),
             path,
-            reason: with_causes(refusal),
+            reason,
             code: refusal.code(),
         }
     }
@@ -210,6 +215,23 @@ pub enum ConnectError {
     /// The account could not be read or written.
     #[error(transparent)]
     State(#[from] StateError),
+}
+
+impl ConnectError {
+    /// The class's name for programs; it never changes once released.
+    #[must_use]
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::Find(error) => error.class(),
+            Self::Hostname(_) => "invalid-hostname",
+            Self::Connected { .. } => "connected-elsewhere",
+            Self::UnknownValue { .. } | Self::Value { .. } => "invalid-value",
+            Self::Managed { .. } => "managed",
+            Self::MissingSetting { .. } => "missing-setting",
+            Self::Policy(_) => "policy",
+            Self::State(_) => "state",
+        }
+    }
 }
 
 fn listed(folders: &[PathBuf]) -> String {

@@ -4,18 +4,36 @@ use std::fs::{self, Metadata};
 use std::path::Path;
 use std::time::SystemTime;
 
-/// A file's length and times as they were at one moment. Another stamp means another content, as a
-/// rule; the same stamp means the same content.
+use crate::provenance::signature_path;
+
+/// How a file and its signature were at one moment. Another stamp means another content, as a rule;
+/// the same stamp means the same content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FileStamp {
-    length: u64,
-    modified: Option<SystemTime>,
-    identity: Identity,
+    file: OneStamp,
+    signature: Option<OneStamp>,
 }
 
 impl FileStamp {
     /// The stamp of the file that is there now, if there is one.
     pub(crate) fn at(path: &Path) -> Option<Self> {
+        Some(Self {
+            file: OneStamp::at(path)?,
+            signature: OneStamp::at(&signature_path(path)),
+        })
+    }
+}
+
+/// One file's length and times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct OneStamp {
+    length: u64,
+    modified: Option<SystemTime>,
+    identity: Identity,
+}
+
+impl OneStamp {
+    fn at(path: &Path) -> Option<Self> {
         let metadata = fs::metadata(path).ok()?;
         Some(Self {
             length: metadata.len(),

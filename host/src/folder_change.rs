@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 
 /// A change in a plugins folder that was looked at, judged, and carried out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[serde(
     tag = "change",
     rename_all = "kebab-case",
@@ -20,6 +21,7 @@ pub enum FolderChange {
         /// The adapter's id.
         adapter: String,
         /// Its version.
+        #[cfg_attr(feature = "json-interface", schemars(with = "String"))]
         version: Version,
         /// Its file.
         #[serde(serialize_with = "lossy")]
@@ -31,8 +33,10 @@ pub enum FolderChange {
         /// The adapter's id.
         adapter: String,
         /// The version until now.
+        #[cfg_attr(feature = "json-interface", schemars(with = "String"))]
         from: Version,
         /// The version from now on, which may be an older one.
+        #[cfg_attr(feature = "json-interface", schemars(with = "String"))]
         to: Version,
         /// Its file.
         #[serde(serialize_with = "lossy")]
@@ -43,6 +47,7 @@ pub enum FolderChange {
         /// The adapter's id.
         adapter: String,
         /// Its version.
+        #[cfg_attr(feature = "json-interface", schemars(with = "String"))]
         version: Version,
         /// Where its file was.
         #[serde(serialize_with = "lossy")]
@@ -56,6 +61,7 @@ pub enum FolderChange {
         /// The adapter's id.
         adapter: String,
         /// Its version.
+        #[cfg_attr(feature = "json-interface", schemars(with = "String"))]
         version: Version,
         /// Its file.
         #[serde(serialize_with = "lossy")]
@@ -66,6 +72,7 @@ pub enum FolderChange {
         /// The adapter's id.
         adapter: String,
         /// The version that stays in use.
+        #[cfg_attr(feature = "json-interface", schemars(with = "String"))]
         version: Version,
         /// The file that is refused.
         #[serde(serialize_with = "lossy")]
@@ -80,6 +87,7 @@ pub enum FolderChange {
         /// The adapter's id.
         adapter: String,
         /// The version that was in use.
+        #[cfg_attr(feature = "json-interface", schemars(with = "String"))]
         version: Version,
         /// Where its file was.
         #[serde(serialize_with = "lossy")]

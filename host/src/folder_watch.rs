@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use notify::event::{AccessKind, AccessMode, Event, EventKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
+use crate::admission::Admission;
 use crate::discovery::{AdapterFile, FileState};
 use crate::file_stamp::FileStamp;
 
@@ -107,6 +108,13 @@ fn concerns(event: &Event, folders: &[PathBuf]) -> bool {
     is_change && (event.paths.is_empty() || event.paths.iter().any(is_ours))
 }
 
+/// By which rules a look decides, and whether they are others than at the look before.
+#[derive(Clone, Copy)]
+pub(crate) struct Rules<'look> {
+    pub(crate) admission: &'look Admission,
+    pub(crate) are_new: bool,
+}
+
 /// Which files have stayed as they are for long enough to be judged.
 #[derive(Debug)]
 pub(crate) struct Settling {
@@ -127,23 +135,28 @@ impl Settling {
         }
     }
 
-    /// The file as it is to stand in the catalog: read anew if it changed and has settled, else as
-    /// it was `before`, and not at all if it was not there.
+    /// The file as it is to stand in the catalog: read anew if it changed and has settled, or if the
+    /// rules changed, else as it was `before`, and not at all if it was not there.
     pub(crate) fn read(
         &mut self,
         path: PathBuf,
         before: Option<&AdapterFile>,
+        rules: Rules<'_>,
         now: Instant,
     ) -> Option<AdapterFile> {
         let stamp = FileStamp::at(&path);
         if let Some(file) = before.filter(|file| file.stamp == stamp && !file.is_away()) {
             self.seen.remove(&path);
-            return Some(file.clone());
+            return Some(if rules.are_new {
+                AdapterFile::read(path, rules.admission)
+            } else {
+                file.clone()
+            });
         }
         if !self.has_stayed(&path, stamp, self.settle, now) {
             return before.cloned();
         }
-        let file = AdapterFile::read(path);
+        let file = AdapterFile::read(path, rules.admission);
         let is_refused = matches!(file.state, FileState::Refused(_));
         if is_refused && !self.has_stayed(&file.path, stamp, self.patience, now) {
             return before.cloned();

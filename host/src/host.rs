@@ -3,28 +3,32 @@
 mod adapter_settings;
 mod builder;
 mod calling;
+mod installing;
 mod log_menu;
 mod looking;
 mod on_call;
 mod recording;
 mod seen;
+mod trusting;
+mod uninstalling;
 mod version;
 mod watching;
 
 pub use builder::{BuildError, HostBuilder};
+pub use installing::{InstallError, InstallOptions, Installed};
 pub use log_menu::LogMenu;
 pub use on_call::{AccountOutcome, OnCallError, PopResult};
+pub use uninstalling::{UninstallError, Uninstalled};
 pub use watching::FolderWatch;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-
-use callpop_adapter::{CallLog, Contact};
 
 use crate::Hostname;
 use crate::account_store::{Account, AccountStore};
 use crate::admin_policy::AdminPolicy;
+use crate::admission::Requirement;
 use crate::audit::{AuditLog, AuditTerms};
 use crate::browser::Browser;
 use crate::call_ledger::CallLedger;
@@ -33,14 +37,18 @@ use crate::contact_source::ContactSource;
 use crate::discovery::Catalog;
 use crate::doctor::{self, Finding};
 use crate::error::{CallError, ConnectError};
+use crate::installed::InstalledStore;
 use crate::outcome::{LogOut, Outcome};
+use crate::pins::PinStore;
 use crate::private_copy::PrivateCopies;
 use crate::quarantine::{QuarantineStore, Quarantined};
 use crate::runner::{Callback, Request};
 use crate::settings::{Permission, SettingsStore};
 use crate::state_file::{KeptAside, StateError};
 use crate::stats::{AdapterStats, StatsStore};
+use crate::trust::TrustStore;
 use crate::worker::{Limits, WorkerProgram};
+use crate::{CallLog, Contact};
 use recording::Asked;
 use seen::Seen;
 use version::InUse;
@@ -56,23 +64,13 @@ pub struct CallOptions {
 }
 
 /// Where adapters run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Isolation {
     /// Each in a worker process of its own: whatever it does, the dialer goes on.
+    #[default]
     Isolated,
     /// In the dialer's own process.
     InProcess,
-}
-
-impl Default for Isolation {
-    /// Isolated, where the system has workers yet: on Linux, macOS and the BSDs.
-    fn default() -> Self {
-        if cfg!(unix) {
-            Self::Isolated
-        } else {
-            Self::InProcess
-        }
-    }
 }
 
 /// Finds, loads and calls adapters. Made by [`Host::builder`]; to be shared between threads.
@@ -86,6 +84,7 @@ pub struct Host {
     audit: AuditLog,
     audit_terms: AuditTerms,
     calls: CallLedger,
+    installed: InstalledStore,
     copies: PrivateCopies,
     browser: Arc<dyn Browser>,
     /// Who is asked whose number it is, where a dialer does not know.
@@ -93,6 +92,10 @@ pub struct Host {
     quarantine: Arc<QuarantineStore>,
     stats: Arc<StatsStore>,
     settings: SettingsStore,
+    trust: TrustStore,
+    pins: PinStore,
+    /// What the dialer wants to be known of adapters' files.
+    require: Requirement,
     policy: AdminPolicy,
     home: PathBuf,
     isolation: Isolation,
@@ -107,6 +110,12 @@ impl Host {
     #[must_use]
     pub fn builder() -> HostBuilder {
         HostBuilder::default()
+    }
+
+    /// The folder of the host's state.
+    #[must_use]
+    pub fn home(&self) -> &Path {
+        &self.home
     }
 
     /// What the plugins folders held when they were last looked at.
@@ -129,6 +138,8 @@ impl Host {
         let mut kept = self.accounts.take_kept_aside();
         kept.extend(self.settings.take_kept_aside());
         kept.extend(self.calls.take_kept_aside());
+        kept.extend(self.installed.take_kept_aside());
+        kept.extend(self.trust.take_kept_aside());
         kept
     }
 
@@ -163,7 +174,7 @@ impl Host {
     /// adapter is called.
     #[must_use]
     pub fn examine(&self) -> Vec<Finding> {
-        doctor::examine(
+        let mut findings = doctor::examine(
             &self.home,
             &self.policy,
             &self.catalog(),
@@ -171,7 +182,9 @@ impl Host {
             &self.audit,
             &self.worker_program,
             &self.limits,
-        )
+        );
+        findings.extend(self.admission().examine());
+        findings
     }
 
     /// What an adapter is granted of what it asks for.

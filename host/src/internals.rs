@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use callpop_adapter::{Actions, Contact, Context};
+use callpop_adapter::abi::Callbacks;
+use callpop_adapter::{Actions, Context};
 
 use crate::plan::Plan;
 use crate::quarantine::QuarantineStore;
 use crate::runner::{InProcess, Request, Runner};
 use crate::stats::StatsStore;
 use crate::worker::{Isolated, Limits, WorkerProgram};
-use crate::{AcceptedUrl, UrlPolicy};
+use crate::{AcceptedUrl, Contact, UrlPolicy};
 
 /// A library that is called without accounts and without a browser.
 pub struct Called(Runs);
@@ -84,12 +85,21 @@ impl Called {
     #[must_use]
     pub fn page(&self, request: &ContactPage, policy: UrlPolicy<'_>) -> AcceptedUrl {
         let mut plan = Plan::of(self.actions(request), policy).expect("the policy accepts it");
-        plan.pages.remove(0).url
+        plan.pages.pop().expect("it opens one").url
     }
 }
 
+/// The callbacks of a library, loaded into this process.
+///
+/// # Panics
+/// If it cannot be loaded.
+#[must_use]
+pub fn callbacks(library: &Path) -> Box<dyn Callbacks> {
+    crate::loading::load(library, &described(library).abi).expect("it loads")
+}
+
 /// What a call is asked with.
-pub struct ContactPage(Request);
+pub struct ContactPage(Request<'static>);
 
 impl ContactPage {
     /// The page of this contact on this host.
@@ -123,6 +133,14 @@ pub mod read {
     /// An adapter's library.
     pub fn library(bytes: &[u8]) {
         let _refused = crate::library_file::read(bytes);
+    }
+
+    /// A package, with everything in it.
+    pub fn package(bytes: &[u8]) {
+        if let Ok(mut package) = crate::package::Package::open(bytes) {
+            let _refused = package.adapter();
+            let _refused = package.check_all();
+        }
     }
 
     /// A manifest. What is accepted can be written, and is the same when it is read again.

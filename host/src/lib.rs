@@ -1,13 +1,25 @@
 //! The Callpop host: what a desktop dialer embeds to open the right CRM page at the right moment.
 //!
-//! 1. Build a [`Host`]: it looks into the plugins folders and reads each adapter's manifest,
+//! The same numbers lead through `docs/embedding.md`, which goes from an empty project to a dialer:
+//!
+//! 1. First thing in `main`, [`worker::run_if_requested`]: adapters run in processes of their own,
+//!    which are this program, started again.
+//! 2. Build a [`Host`], once: it looks into the plugins folders and reads each adapter's manifest,
 //!    without running any adapter.
-//! 2. Show the [`Catalog`]: every file with its state, and why a refused one is refused.
-//! 3. [`connect`](Host::connect) an account: an adapter, and the address of the user's CRM.
-//! 4. When something happens to a call, [`on_call`](Host::on_call); or, when a contact's page is
+//! 3. Show the [`Catalog`]: every file with its state, and why a refused one is refused.
+//! 4. [`connect`](Host::connect) an account: an adapter, and the address of the user's CRM. Its
+//!    settings page is [`adapter_settings`](Host::adapter_settings).
+//! 5. When something happens to a call, [`on_call`](Host::on_call); or, when a contact's page is
 //!    wanted whatever the call does, [`open_contact_page`](Host::open_contact_page).
-//! 5. When the user picks "Open call log", [`open_log_page`](Host::open_log_page).
-//! 6. When the user logs out, [`log_out`](Host::log_out).
+//! 6. In the menu of a past call, offer what [`log_menu`](Host::log_menu) says, and when the user
+//!    picks "Open call log", [`open_log_page`](Host::open_log_page).
+//! 7. When the user logs out, [`log_out`](Host::log_out).
+//! 8. All of these may wait for an adapter; a thread that may not has them from a [`QueuedHost`].
+//! 9. Pages open in the system's browser, or in a [`Browser`] of the dialer's own.
+//! 10. [`watch`](Host::watch) the folders; [`examine`](Host::examine) what is wrong around the host.
+//! 11. Ship the adapters in `plugins` beside the program.
+//!
+//! What an error means for the user is in `docs/errors.md`, by its class.
 //!
 //! An adapter only computes what should happen. The host checks all of it — pages open on the
 //! account's own CRM and nowhere else — and then performs it, or none of it.
@@ -18,20 +30,20 @@
 //!
 //! # let home = tempfile::tempdir()?;
 //! let browser = Arc::new(RecordingBrowser::default()); // or leave it out: the system's browser
-//! let host = Host::builder() // 1
+//! let host = Host::builder() // 2
 //!     .home(home.path())
 //!     .plugins_folder(home.path().join("plugins"))
 //!     .browser(browser.clone())
 //!     .build()?;
 //!
-//! for file in &host.catalog().files { // 2
+//! for file in &host.catalog().files { // 3
 //!     println!("{}: {:?}", file.path.display(), file.state);
 //! }
 //!
 //! let contact = callpop_host::contact_from_json(
 //!     r#"{"id":"1234829292","name":"John Doe","phone":"+12025550123"}"#,
 //! )?;
-//! match host.open_contact_page("pipedrive", &contact, &CallOptions::default()) { // 4
+//! match host.open_contact_page("pipedrive", &contact, &CallOptions::default()) { // 5
 //!     Ok(outcome) => println!("opened {:?}", outcome.opened),
 //!     Err(CallError::Find(FindError::NoSuchAdapter { id, .. })) => println!("no {id} here"),
 //!     Err(error) => println!("{}", callpop_host::with_causes(&error)),
@@ -40,10 +52,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#![warn(elided_lifetimes_in_paths)]
+
 mod abi_name;
 mod account_store;
 mod adapter_settings;
 mod admin_policy;
+mod admission;
 mod audit;
 mod browser;
 mod call_event;
@@ -64,14 +79,26 @@ mod home;
 mod host;
 mod hostname;
 mod inspection;
-#[cfg(all(feature = "internals", unix))]
+mod installed;
+#[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod internals;
+#[cfg(feature = "json-interface")]
+pub mod json_form;
+#[cfg(feature = "json-interface")]
+pub mod json_interface;
+#[cfg(feature = "json-interface")]
+pub mod json_rpc;
+mod lanes;
 mod library_file;
 mod loading;
 mod manifest;
 mod manifest_import;
+mod open_to_others;
 mod outcome;
+mod owner_only;
+mod package;
+mod pins;
 mod plain_text;
 mod plan;
 mod pop_members;
@@ -79,22 +106,32 @@ mod pop_rules;
 mod pop_settings;
 mod pop_step;
 mod private_copy;
+mod provenance;
 mod quarantine;
+mod queued_host;
 mod refusal;
 mod runner;
 mod settings;
+mod signature;
+mod staged_file;
 mod state_file;
 mod stats;
 mod target;
 mod template_adapter;
 mod template_file;
+mod trust;
 mod url_policy;
+#[cfg(feature = "validation")]
+pub mod validation;
+#[cfg(windows)]
+mod win32;
 pub mod worker;
 
 pub use abi_name::AbiName;
 pub use account_store::Account;
 pub use adapter_settings::{AdapterSettings, Origin, SettingState, SettingsChange, SettingsError};
 pub use admin_policy::PolicyError;
+pub use admission::{Requirement, RequirementError};
 pub use audit::{AuditDetails, AuditEntry, AuditResult, DamagedLine, History, HistoryReader};
 pub use browser::{Browser, BrowserError, Page, RecordingBrowser, SystemBrowser};
 pub use call_event::{CallEvent, CallState, Direction};
@@ -114,11 +151,13 @@ pub use folder_change::FolderChange;
 pub use folder_watch::WatchOptions;
 pub use home::{default_home, default_plugins_folders};
 pub use host::{
-    AccountOutcome, BuildError, CallOptions, FolderWatch, Host, HostBuilder, Isolation, LogMenu,
-    OnCallError, PopResult,
+    AccountOutcome, BuildError, CallOptions, FolderWatch, Host, HostBuilder, InstallError,
+    InstallOptions, Installed, Isolation, LogMenu, OnCallError, PopResult, UninstallError,
+    Uninstalled,
 };
 pub use hostname::{Hostname, HostnameError};
-pub use inspection::{Inspection, inspect};
+pub use inspection::{Inspection, inspect, inspect_bytes};
+pub use lanes::Lane;
 pub use loading::LoadError;
 pub use manifest::{
     ContactType, HostPattern, Manifest, ManifestError, PageUrls, Setting, SettingOption,
@@ -127,7 +166,15 @@ pub use manifest::{
 pub use manifest_import::{
     ImportedAdapter, ImportedManifest, ManifestImportError, import_manifest,
 };
+pub use open_to_others::OpenToOthers;
 pub use outcome::{LogOut, Outcome};
+pub use package::{
+    FileRole, PACKAGE_ENDING, PackageContents, PackageError, PackagedFile, PackagedSystem,
+    is_package_name, verify_package,
+};
+#[cfg(feature = "cli")]
+pub use package::{PackageBuilder, PackageSource, PackagingError};
+pub use pins::{Pin, PinChange};
 pub use plain_text::plain_line;
 pub use plan::{ActionRejection, MAX_PAGES, StoredChange, StoredChangeKind};
 pub use pop_rules::Suppression;
@@ -136,20 +183,32 @@ pub use pop_settings::{
     SeveralMatches,
 };
 pub use pop_step::PopStep;
+pub use private_copy::sha256_hex;
+pub use provenance::{Provenance, signature_path};
 pub use quarantine::Quarantined;
+pub use queued_host::{HostEvent, QueueFull, QueuedHost, Ticket};
 pub use refusal::{MAX_FILE_SIZE, Refusal};
 pub use runner::{Callback, RunError};
 pub use settings::Permission;
+pub use signature::{
+    KeyId, PublicKey, PublicKeyError, SIGNATURE_ENDING, SignatureError, Signer, verify,
+};
 pub use state_file::{KeptAside, StateError};
 pub use stats::AdapterStats;
 pub use target::Target;
+pub use trust::{TrustedBy, TrustedKey, TrustedKeys, VendorId, VendorIdError};
 pub use url_policy::{AcceptedUrl, MAX_URL_LENGTH, UrlPolicy, UrlRejection};
 pub use worker::{Limits, WorkerFailure};
 
 /// The kinds of trouble that an adapter itself reports, and how it wants a page shown.
 pub use callpop_adapter::{
-    AdapterError, CallLog, Contact, ErrorCode, OpenAs, PageTemplate, TemplateError, TemplateFault,
+    AdapterError, ErrorCode, NamedTexts, OpenAs, PageTemplate, TemplateError, TemplateFault, Text,
 };
+
+/// The matched record, with texts of its own. [`Contact::new`] makes one.
+pub type Contact = callpop_adapter::Contact<'static>;
+/// A logged call, with texts of its own. [`CallLog::new`] makes one.
+pub type CallLog = callpop_adapter::CallLog<'static>;
 
 /// The code of the README is compiled as well.
 #[cfg(doctest)]
@@ -160,6 +219,11 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/calls.md")]
 struct CallsGuide;
+
+/// And that of the guide to embedding.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/embedding.md")]
+struct EmbeddingGuide;
 
 /// And that of the guide to plugins folders.
 #[cfg(doctest)]

@@ -2,6 +2,12 @@
 //!
 //! None of the library's code runs. ELF, PE and Mach-O are read alike, whatever this machine is.
 
+#[cfg(feature = "validation")]
+mod linking;
+
+#[cfg(feature = "validation")]
+pub(crate) use linking::{Linking, linking};
+
 use callpop_adapter::abi;
 use callpop_adapter::embedded_manifest::{self, DecodeError, Embedded};
 use object::read::macho::{FatArch, MachOFatFile32, MachOFatFile64};
@@ -47,6 +53,26 @@ pub(crate) fn read(bytes: &[u8]) -> Result<LibraryFile, Refusal> {
             .ok_or_else(|| Refusal::UnknownAbi(embedded.abi.to_owned()))?,
         manifest: Manifest::parse(embedded.manifest)?,
     })
+}
+
+/// The processors that a library is for: several in a "universal" one of macOS.
+#[cfg(feature = "cli")]
+pub(crate) fn machines(bytes: &[u8], target: &Target) -> Vec<String> {
+    fn all<A: FatArch>(parts: &[A]) -> Vec<String> {
+        let machines = parts.iter().map(|part| machine_name(part.architecture()));
+        machines.collect()
+    }
+    let machines = match FileKind::parse(bytes) {
+        Ok(FileKind::MachOFat32) => MachOFatFile32::parse(bytes).map(|fat| all(fat.arches())),
+        Ok(FileKind::MachOFat64) => MachOFatFile64::parse(bytes).map(|fat| all(fat.arches())),
+        _ => Ok(Vec::new()),
+    };
+    let mut machines = machines.unwrap_or_default();
+    machines.sort();
+    if machines.is_empty() {
+        machines.push(target.machine.clone());
+    }
+    machines
 }
 
 /// Refuses what this host cannot load: another machine's library, or an ABI without a loader here.

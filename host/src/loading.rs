@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use abi_stable::library::{
     AbiHeaderRef, LibHeader, LibraryError, ROOT_MODULE_LOADER_NAME_WITH_NUL,
 };
-use callpop_adapter::abi::{self, Callbacks, v1_0};
+use callpop_adapter::abi::{self, Callbacks};
 
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +40,14 @@ pub enum LoadError {
     Replaced {
         /// The file in the plugins folder.
         path: PathBuf,
+    },
+    /// It may not run, by rules that changed since it was found.
+    #[error("{} may not run", path.display())]
+    Refused {
+        /// The file in the plugins folder.
+        path: PathBuf,
+        /// Why.
+        source: Box<crate::Refusal>,
     },
     /// The private copy could not be made.
     #[error("the private copy of {} could not be made", path.display())]
@@ -104,12 +112,7 @@ pub(crate) fn load(path: &Path, abi: &AbiName) -> Result<Box<dyn Callbacks>, Loa
     }
     let library = open(path).map_err(|error| LoadRefusal::System(with_causes(&error)))?;
     let header = checked_header(&library, abi).map_err(LoadRefusal::Abi)?;
-    // The newest form that this host knows. An adapter of a later minor version has it too, with
-    // more behind it: that is what a prefix type promises, and what the layout check verifies.
-    let module = header
-        .init_root_module::<v1_0::RootModuleRef>()
-        .map_err(|error| LoadRefusal::Abi(described(&error)))?;
-    Ok(Box::new(module))
+    abi::start(header, abi.minor).map_err(|error| LoadRefusal::Abi(described(&error)))
 }
 
 fn open(path: &Path) -> Result<ManuallyDrop<libloading::Library>, libloading::Error> {
@@ -147,8 +150,10 @@ fn checked_header(
         .map_err(|_| "it has no root module".to_owned())?;
     let header = header.upgrade().map_err(|error| described(&error))?;
     let version = header.version_strings().to_string();
-    let major = version.split('.').next().and_then(|it| it.parse().ok());
-    if major != Some(abi.major) {
+    // The version by whose types the module is to be checked.
+    let named = format!("{}.{}.", abi.major, abi.minor);
+    if !version.starts_with(&named) {
+        let version = plain_line(&version, 30);
         return Err(format!("its root module has the version {version}"));
     }
     if header.layout().is_none() {

@@ -8,9 +8,10 @@ mod page_urls;
 mod rules;
 mod setting;
 
+pub(crate) use callpop_adapter::names::{is_host_label, is_value_name};
 pub use host_pattern::HostPattern;
 pub use page_urls::PageUrls;
-pub(crate) use rules::{is_host_label, is_value_name};
+pub(crate) use rules::is_id;
 pub use setting::{Setting, SettingOption, SettingType, SettingValue};
 
 use callpop_adapter::{OpenAs, PageTemplate};
@@ -22,6 +23,7 @@ use crate::settings::Permission;
 /// An adapter's description of itself; see `adapter-api/adapter.schema.json` for the meaning and
 /// the limits of each member. None of the texts has control characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Manifest {
@@ -33,6 +35,7 @@ pub struct Manifest {
     pub name: String,
     /// The adapter's version.
     #[serde(deserialize_with = "rules::version")]
+    #[cfg_attr(feature = "json-interface", schemars(with = "String"))]
     pub version: semver::Version,
     /// Who made the adapter and answers for it.
     #[serde(deserialize_with = "rules::line")]
@@ -56,6 +59,7 @@ pub struct Manifest {
     pub description: String,
     /// The hosts of the CRM; none means that an account may live on any.
     #[serde(default, deserialize_with = "rules::list")]
+    #[cfg_attr(feature = "json-interface", schemars(with = "Vec<String>"))]
     pub hosts: Vec<HostPattern>,
     /// Whether the CRM has a page for a contact.
     #[serde(default = "yes")]
@@ -78,6 +82,7 @@ pub struct Manifest {
         deserialize_with = "page_urls::template",
         skip_serializing_if = "Option::is_none"
     )]
+    #[cfg_attr(feature = "json-interface", schemars(with = "Option<String>"))]
     pub fallback_contact_page_url: Option<PageTemplate>,
     /// How the pages are shown that the manifest names as templates.
     #[serde(
@@ -85,6 +90,10 @@ pub struct Manifest {
         deserialize_with = "page_urls::open_as",
         serialize_with = "page_urls::write_open_as",
         skip_serializing_if = "page_urls::is_tab"
+    )]
+    #[cfg_attr(
+        feature = "json-interface",
+        schemars(with = "crate::browser::OpenAsForm")
     )]
     pub open_as: OpenAs,
     /// What the adapter asks for; nothing is granted by asking.
@@ -94,6 +103,7 @@ pub struct Manifest {
 
 /// A kind of record that a contact can be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ContactType {
     /// What the contact's `type` says.
@@ -110,6 +120,7 @@ pub struct ContactType {
 
 /// A value that the dialer stores for an account at login.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct StoredValue {
     /// Its name.

@@ -10,6 +10,7 @@ use crate::runner::Callback;
 
 /// What was done, or what would be done in a dry run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Outcome {
     /// The adapter's id.
@@ -18,6 +19,10 @@ pub struct Outcome {
     /// none.
     pub callback: Callback,
     /// The pages, in order.
+    #[cfg_attr(
+        feature = "json-interface",
+        schemars(with = "Vec<crate::browser::PageForm>")
+    )]
     pub opened: Vec<Page>,
     /// The changes to the account's stored values.
     pub stored: Vec<StoredChange>,

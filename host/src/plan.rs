@@ -48,6 +48,7 @@ pub enum ActionRejection {
 
 /// A change to a stored value. Its text may be secret, so it is not shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 pub struct StoredChange {
     /// The value's name.
     pub name: String,
@@ -59,6 +60,7 @@ pub struct StoredChange {
 
 /// What was done to a stored value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum StoredChangeKind {
     /// It has a new text.
@@ -83,7 +85,10 @@ impl Plan {
         if pages > MAX_PAGES {
             return Err(ActionRejection::TooManyPages(pages));
         }
-        let mut plan = Self::default();
+        let mut plan = Self {
+            pages: Vec::with_capacity(pages),
+            ..Self::default()
+        };
         for action in actions {
             plan.add(action, policy)?;
         }
@@ -92,16 +97,13 @@ impl Plan {
 
     fn add(&mut self, action: Action, policy: UrlPolicy<'_>) -> Result<(), ActionRejection> {
         match action {
-            Action::OpenPage { url, open_as } => {
-                let accepted = policy.check(&url).map_err(|source| ActionRejection::Url {
-                    url: plain_line(&url, 200),
-                    source,
-                })?;
-                self.pages.push(Page {
-                    url: accepted,
-                    open_as,
-                });
-            }
+            Action::OpenPage { url, open_as } => match policy.check(&url) {
+                Ok(url) => self.pages.push(Page { url, open_as }),
+                Err(source) => {
+                    let url = plain_line(&url, 200);
+                    return Err(ActionRejection::Url { url, source });
+                }
+            },
             Action::SetStored { name, value } => {
                 check_name(&name)?;
                 if value.len() > MAX_STORED_VALUE {

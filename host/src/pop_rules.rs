@@ -4,15 +4,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use callpop_adapter::Contact;
 use serde::{Deserialize, Serialize};
 
+use crate::Contact;
 use crate::call_event::{CallEvent, CallState};
 use crate::pop_settings::{PopAccounts, PopSettings, PopWhen, SeveralMatches};
 use crate::pop_step::PopStep;
 
 /// Why a call opens no page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Suppression {
@@ -295,7 +296,7 @@ impl CallMemory {
     fn open(&mut self, adapter: &str, matches: Vec<Contact>, max_pages: usize) -> Decision {
         let pages = self.pages();
         let before = self.popped.get(adapter);
-        let is_new = |contact: &Contact| before.is_none_or(|ids| !ids.contains(&contact.id));
+        let is_new = |contact: &Contact| before.is_none_or(|ids| !ids.contains(&*contact.id));
         let mut opened: Vec<_> = matches.into_iter().filter(is_new).collect();
         if opened.is_empty() {
             return Decision::Nothing(Suppression::AlreadyPopped);
@@ -305,7 +306,7 @@ impl CallMemory {
             return Decision::Nothing(Suppression::TooManyPages);
         }
         let popped = self.popped.entry(adapter.to_owned()).or_default();
-        popped.extend(opened.iter().map(|contact| contact.id.clone()));
+        popped.extend(opened.iter().map(|contact| contact.id.to_string()));
         Decision::Open(opened, left_out)
     }
 

@@ -15,6 +15,7 @@ use crate::call_event::{CallEvent, Direction};
 
 /// At which moment a call pops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum PopWhen {
     /// At none.
@@ -27,6 +28,7 @@ pub enum PopWhen {
 
 /// What several matched contacts lead to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum SeveralMatches {
     /// No page.
@@ -39,6 +41,7 @@ pub enum SeveralMatches {
 
 /// When an account's calls pop, and what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct PopSettings {
@@ -91,14 +94,17 @@ impl PopSettings {
 
 /// Whether calls of some kind pop. What a rule does not name fits every call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct PopRule {
     /// The other side's number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-interface", schemars(with = "Option<String>"))]
     pub number: Option<NumberPattern>,
     /// The number that was dialled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-interface", schemars(with = "Option<String>"))]
     pub called: Option<NumberPattern>,
     /// Who called whom.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -257,6 +263,7 @@ impl<'de> Deserialize<'de> for NumberPattern {
 
 /// In which order the accounts are asked, and how many of them pop.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct PopOrder {
@@ -269,6 +276,7 @@ pub struct PopOrder {
 
 /// Which of several accounts pop.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum PopAccounts {
     /// Each one that knows the number.

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use callpop_adapter::Contact;
-
+use crate::Contact;
 use crate::call_event::{CallState, Direction};
 use crate::pop_settings::{PopRule, PopWhen, SeveralMatches};
 

@@ -17,10 +17,12 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::state_file::{self, StateError, StateFile};
+use crate::owner_only;
+use crate::state_file::{StateError, StateFile};
 
-/// The SHA-256 of a library, in lower-case hexadecimal.
-pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
+/// The SHA-256 of these bytes, in lower-case hexadecimal.
+#[must_use]
+pub fn sha256_hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     Sha256::digest(bytes)
         .iter()
@@ -30,6 +32,9 @@ pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
             text
         })
 }
+
+/// How the names of copies begin that are being written.
+const UNFINISHED: &str = ".copy-";
 
 /// A private copy. As long as this lives, no host removes it.
 #[derive(Debug)]
@@ -84,7 +89,7 @@ impl PrivateCopies {
     /// A copy of `bytes`, which are what the file `of` holds; written if there is none, or if it
     /// was damaged. The copy of what that file held before is removed, unless it is in use.
     pub(crate) fn keep(&self, of: &Path, bytes: &[u8]) -> io::Result<PrivateCopy> {
-        state_file::create_private_folder(&self.folder)?;
+        owner_only::create_private_folder(&self.folder)?;
         let sha256 = sha256_hex(bytes);
         let path = std::path::absolute(self.path(&sha256))?;
         // Under the index's lock, under which alone copies are removed.
@@ -140,10 +145,12 @@ impl PrivateCopies {
     fn written(&self, path: &Path, bytes: &[u8]) -> io::Result<PrivateCopy> {
         if !fs::read(path).is_ok_and(|kept| kept == bytes) {
             // Renamed into place: nobody ever sees half a copy, and a copy in use stays whole.
-            let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+            let mut file = tempfile::Builder::new()
+                .prefix(UNFINISHED)
+                .tempfile_in(&self.folder)?;
             file.write_all(bytes)?;
             file.as_file().sync_all()?;
-            file.persist(path).map_err(|failed| failed.error)?;
+            owner_only::put_in_place(file, path)?;
         }
         Ok(PrivateCopy::leased(path.to_owned()))
     }
@@ -164,7 +171,9 @@ impl PrivateCopies {
         let copies = entries.map(|entry| entry.path()).filter(|path| {
             let name = path.file_stem().unwrap_or_default().to_string_lossy();
             let is_copy = name.len() == 64 && name.bytes().all(|it| it.is_ascii_hexdigit());
-            is_copy && !index.copies.values().any(|sha256| *sha256 == name)
+            let is_named = index.copies.values().any(|sha256| *sha256 == name);
+            // Copies are written under the lock too, so that one that is not finished is nobody's.
+            name.starts_with(UNFINISHED) || (is_copy && !is_named)
         });
         copies.collect()
     }

@@ -4,9 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use callpop_adapter::{abi, embedded_manifest::DecodeError};
+use semver::Version;
 
 use crate::abi_name::AbiName;
 use crate::manifest::ManifestError;
+use crate::open_to_others::OpenToOthers;
+use crate::package::{PackageError, PackagedSystem};
+use crate::pins::PinChange;
+use crate::signature::{KeyId, SignatureError};
 use crate::target::Target;
 
 /// The largest file that is read, in bytes.
@@ -50,6 +55,20 @@ pub enum Refusal {
         /// What this machine is.
         here: Target,
     },
+    /// A package without a library for this system.
+    #[error(
+        "it is a package for {}, and this is {here}; get one for {here}",
+        listed(systems)
+    )]
+    PackageForOthers {
+        /// What it has libraries for.
+        systems: Vec<PackagedSystem>,
+        /// What this machine is.
+        here: Target,
+    },
+    /// A package that is damaged, or not what it says.
+    #[error(transparent)]
+    Package(#[from] PackageError),
     /// A library, but no adapter.
     #[error(
         "it is a library without a manifest, so not an adapter; \
@@ -86,6 +105,68 @@ pub enum Refusal {
     /// The folder is not there at the moment, as with a network drive.
     #[error("its folder is not there at the moment")]
     FolderGone,
+    /// Others can write the file, or its folder, so that what runs would be theirs to decide.
+    #[error("{0}")]
+    OpenToOthers(OpenToOthers),
+    /// The administrator has denied the adapter, or this very file.
+    #[error("the administrator has denied it, in {}", file.display())]
+    Denied {
+        /// The administrator's file.
+        file: PathBuf,
+    },
+    /// The administrator has listed what may run, and it is not among that.
+    #[error("it is not among what the administrator allows, in {}", file.display())]
+    NotAllowed {
+        /// The administrator's file.
+        file: PathBuf,
+    },
+    /// The administrator wants a later version.
+    #[error(
+        "it is version {found}, and the administrator wants {minimum} or later, in {}",
+        file.display()
+    )]
+    BelowMinimum {
+        /// Its version.
+        found: Version,
+        /// The first that may run.
+        minimum: Box<Version>,
+        /// The administrator's file.
+        file: PathBuf,
+    },
+    /// Only what is signed may run, and nobody signed it.
+    #[error("only signed adapters may run, and it is not signed; get its signature (.minisig) too")]
+    NotSigned,
+    /// Only what is signed may run, and its signature proves nothing.
+    #[error("only signed adapters may run, and {0}")]
+    Signature(SignatureError),
+    /// It is signed with a key that is trusted for other adapters.
+    #[error(
+        "it is signed with the key {key_id}, which is not trusted for the adapter `{adapter}`; \
+         see: callpop trust list"
+    )]
+    KeyNotForAdapter {
+        /// The key's number.
+        key_id: KeyId,
+        /// The adapter's id.
+        adapter: String,
+    },
+    /// It is signed with a key that the user trusts, and the administrator does not.
+    #[error(
+        "it is signed with the key {key_id}, which you trust and your administrator does not, in {}",
+        file.display()
+    )]
+    KeyNotAdministrators {
+        /// The key's number.
+        key_id: KeyId,
+        /// The administrator's file.
+        file: PathBuf,
+    },
+    /// It is not what was loaded first, and nobody has accepted the change.
+    #[error("{}", not_accepted(.0))]
+    NotAccepted(Box<PinChange>),
+    /// What is trusted or pinned cannot be read, so that it cannot be told whether it may run.
+    #[error("it cannot be told whether it may run: {0}")]
+    Undecided(String),
     /// Another file with the same id is used.
     #[error("the adapter `{id}` is taken from {} instead: {why}", winner.display())]
     SameId {
@@ -109,7 +190,8 @@ impl Refusal {
             Self::Empty => "empty",
             Self::TooLarge { .. } => "too-large",
             Self::NotALibrary { .. } => "not-a-library",
-            Self::OtherMachine { .. } => "other-machine",
+            Self::OtherMachine { .. } | Self::PackageForOthers { .. } => "other-machine",
+            Self::Package(error) => error.code(),
             Self::NoManifest => "no-manifest",
             Self::DamagedEmbedding(_) | Self::DamagedManifest(_) => "damaged-manifest",
             Self::NotText => "not-text",
@@ -118,9 +200,37 @@ impl Refusal {
             Self::OtherAbiMajor(_) => "other-abi-major",
             Self::DoesNotLoad(_) => "does-not-load",
             Self::FolderGone => "folder-gone",
+            Self::OpenToOthers(_) => "open-to-others",
+            Self::Denied { .. } => "denied",
+            Self::NotAllowed { .. } => "not-allowed",
+            Self::BelowMinimum { .. } => "below-minimum-version",
+            Self::NotSigned => "not-signed",
+            Self::Signature(error) => error.code(),
+            Self::KeyNotForAdapter { .. } => "key-not-for-adapter",
+            Self::KeyNotAdministrators { .. } => "key-not-administrators",
+            Self::NotAccepted(_) => "not-accepted",
+            Self::Undecided(_) => "undecided",
             Self::SameId { .. } => "same-id",
         }
     }
+}
+
+/// `Linux on x86_64, macOS on aarch64`
+fn listed(systems: &[PackagedSystem]) -> String {
+    let systems: Vec<_> = systems.iter().map(ToString::to_string).collect();
+    systems.join(", ")
+}
+
+fn not_accepted(change: &PinChange) -> String {
+    let PinChange {
+        adapter, old, new, ..
+    } = change;
+    format!(
+        "it changed since it was accepted: it was {}, and is {}; \
+         see the difference, and accept it, with: callpop adapters --accept {adapter}",
+        old.told(),
+        new.told(),
+    )
 }
 
 fn other_major(found: &AbiName) -> String {

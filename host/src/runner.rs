@@ -19,6 +19,7 @@ const MAX_MESSAGE: usize = 500;
 
 /// One of the three callbacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Callback {
     /// A call is received: open the contact's page.
@@ -43,13 +44,19 @@ impl Callback {
 
 /// One of the three callbacks with all that it is given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Request {
-    OpenContactPage(Context, Contact),
-    OpenLogPage(Context, CallLog),
-    OnUnauthorize(Context),
+pub(crate) enum Request<'call> {
+    OpenContactPage(
+        #[serde(borrow)] Context<'call>,
+        #[serde(borrow)] Contact<'call>,
+    ),
+    OpenLogPage(
+        #[serde(borrow)] Context<'call>,
+        #[serde(borrow)] CallLog<'call>,
+    ),
+    OnUnauthorize(#[serde(borrow)] Context<'call>),
 }
 
-impl Request {
+impl Request<'_> {
     pub(crate) fn callback(&self) -> Callback {
         match self {
             Self::OpenContactPage(..) => Callback::OpenContactPage,
@@ -62,17 +69,28 @@ impl Request {
 /// What a callback answered, as a worker tells its host.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Answer {
-    /// The adapter's own answer.
-    Given(CallbackResult),
+    /// What the adapter asks for.
+    Done(Actions),
+    /// Why the adapter gives no actions.
+    Failed(AdapterError),
     /// A reply that breaks the ABI's rules, and how.
     Bad(String),
+}
+
+impl From<CallbackResult> for Answer {
+    fn from(result: CallbackResult) -> Self {
+        match result {
+            Ok(actions) => Self::Done(actions),
+            Err(error) => Self::Failed(error),
+        }
+    }
 }
 
 impl Answer {
     pub(crate) fn into_result(self) -> Result<Actions, RunError> {
         match self {
-            Self::Given(Ok(actions)) => Ok(actions),
-            Self::Given(Err(error)) => {
+            Self::Done(actions) => Ok(actions),
+            Self::Failed(error) => {
                 let message = plain_line(error.message(), MAX_MESSAGE);
                 Err(AdapterError::new(error.code(), message).into())
             }
@@ -144,7 +162,7 @@ impl<E: Into<RunError>> From<E> for RunnerError {
 
 /// A place where an adapter's callbacks run.
 pub(crate) trait Runner: Send + Sync {
-    fn run(&self, request: &Request) -> Result<Actions, RunnerError>;
+    fn run(&self, request: &Request<'_>) -> Result<Actions, RunnerError>;
 
     /// The SHA-256 of what runs, if it is known.
     fn sha256(&self) -> Option<&str> {
@@ -183,7 +201,7 @@ impl InProcess {
         self
     }
 
-    pub(crate) fn answer(&self, request: &Request) -> Answer {
+    pub(crate) fn answer(&self, request: &Request<'_>) -> Answer {
         let result = match request {
             Request::OpenContactPage(context, contact) => {
                 self.callbacks.open_contact_page(context, contact)
@@ -192,14 +210,14 @@ impl InProcess {
             Request::OnUnauthorize(context) => self.callbacks.on_unauthorize(context),
         };
         match result {
-            Ok(given) => Answer::Given(given),
+            Ok(given) => given.into(),
             Err(bad) => Answer::Bad(bad.to_string()),
         }
     }
 }
 
 impl Runner for InProcess {
-    fn run(&self, request: &Request) -> Result<Actions, RunnerError> {
+    fn run(&self, request: &Request<'_>) -> Result<Actions, RunnerError> {
         Ok(self.answer(request).into_result()?)
     }
 

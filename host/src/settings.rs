@@ -5,12 +5,14 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::admission::Requirement;
 use crate::audit::AuditSettings;
 use crate::pop_settings::{PopOrder, PopSettings};
 use crate::state_file::{KeptAside, StateError, StateFile};
 
 /// Something that an adapter's manifest may ask for, and that nobody has without being granted it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Permission {
@@ -35,6 +37,8 @@ struct Settings {
     granted: BTreeMap<String, BTreeSet<Permission>>,
     /// Whether a worker that cannot be put into the whole sandbox is refused.
     require_sandbox: bool,
+    /// What must be known of adapters' files.
+    require: Requirement,
     /// When calls pop, by the adapter's id.
     call_pop: BTreeMap<String, PopSettings>,
     /// In which order accounts are asked about a call, and how many pop.
@@ -86,6 +90,10 @@ impl SettingsStore {
 
     pub(crate) fn requires_sandbox(&self) -> Result<bool, StateError> {
         Ok(self.file.read()?.require_sandbox)
+    }
+
+    pub(crate) fn requirement(&self) -> Result<Requirement, StateError> {
+        Ok(self.file.read()?.require)
     }
 
     pub(crate) fn granted(&self, adapter: &str) -> Result<BTreeSet<Permission>, StateError> {

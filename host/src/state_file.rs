@@ -1,14 +1,16 @@
 //! Small JSON files that only their owner may read, written as a whole or not at all.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
+
+use crate::owner_only::{create_private_folder, private_options, put_in_place};
 
 /// Why a state file cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +25,14 @@ pub enum StateError {
         path: PathBuf,
         /// Why.
         source: io::Error,
+    },
+    /// It is damaged, and must not be begun anew.
+    #[error("{} is damaged; mend it, or remove it if you know what that means", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// How.
+        source: serde_json::Error,
     },
     /// It was written by a later version of Callpop, which may mean more by it than we know.
     #[error(
@@ -64,6 +74,10 @@ impl std::fmt::Display for KeptAside {
 #[derive(Debug)]
 pub(crate) struct StateFile<T> {
     path: PathBuf,
+    /// Whether a damaged file is an error, instead of being kept aside and begun anew.
+    is_whole_or_error: bool,
+    /// Whether what was written is to be there after a loss of power.
+    is_synced: bool,
     kept_aside: Mutex<Vec<KeptAside>>,
     holds: PhantomData<fn() -> T>,
 }
@@ -72,15 +86,35 @@ impl<T: Serialize + DeserializeOwned + Default + Clone + PartialEq> StateFile<T>
     pub(crate) fn in_home(home: &Path, name: &str) -> Self {
         Self {
             path: home.join(name),
+            is_whole_or_error: false,
+            is_synced: true,
             kept_aside: Mutex::default(),
             holds: PhantomData,
         }
+    }
+
+    /// Has a damaged file be an error, since to begin anew would be to forget a rule.
+    pub(crate) fn whole_or_error(mut self) -> Self {
+        self.is_whole_or_error = true;
+        self
+    }
+
+    /// Does not wait for the disk. Other processes see what was written at once, and a process that
+    /// ends in the middle leaves the file as it was; a loss of power may take the latest with it, or
+    /// leave a damaged file.
+    pub(crate) fn unsynced(mut self) -> Self {
+        self.is_synced = false;
+        self
     }
 
     /// What the file holds. A damaged one is renamed, so that nothing is lost.
     pub(crate) fn read(&self) -> Result<T, StateError> {
         match read(&self.path)? {
             Ok(value) => Ok(value),
+            Err(source) if self.is_whole_or_error => Err(StateError::Damaged {
+                path: self.path.clone(),
+                source,
+            }),
             Err(damage) => {
                 let kept = keep_aside(&self.path, &damage)?;
                 tracing::warn!("{kept}");
@@ -101,11 +135,12 @@ impl<T: Serialize + DeserializeOwned + Default + Clone + PartialEq> StateFile<T>
                 .map_err(|source| failed("make the folder", folder, source))?;
         }
         let _lock = lock(&self.path)?;
+        remove_unfinished(&self.path);
         let before = self.read()?;
         let mut after = before.clone();
         let result = update(&mut after)?;
         if after != before {
-            write(&self.path, &after)?;
+            write(&self.path, &after, self.is_synced)?;
         }
         Ok(result)
     }
@@ -125,8 +160,6 @@ impl<T: Serialize + DeserializeOwned + Default + Clone + PartialEq> StateFile<T>
 
 /// The format that this version writes.
 const FORMAT: u64 = 1;
-/// The member that says so, beside those of the value.
-const FORMAT_MEMBER: &str = "format";
 
 /// The file's value, or how it is damaged.
 fn read<T: DeserializeOwned + Default>(
@@ -137,40 +170,79 @@ fn read<T: DeserializeOwned + Default>(
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Ok(T::default())),
         Err(source) => return Err(failed("read", path, source)),
     };
-    let mut value: Value = match serde_json::from_slice(&text) {
-        Ok(value) => value,
+    // Read twice over, as that is quicker than making a tree of values first.
+    let is_object = text.trim_ascii_start().starts_with(b"{");
+    let named: Named = match serde_json::from_slice(&text) {
+        Ok(named) if is_object => named,
+        Ok(_) => return Ok(Err(serde::de::Error::custom("it is no JSON object"))),
         Err(damage) => return Ok(Err(damage)),
     };
-    let format = value
-        .as_object_mut()
-        .and_then(|it| it.remove(FORMAT_MEMBER));
-    if let Some(format) = format.and_then(|it| it.as_u64()).filter(|it| *it > FORMAT) {
+    let format = named.format.and_then(|it| it.as_u64());
+    if let Some(format) = format.filter(|it| *it > FORMAT) {
         return Err(StateError::Newer {
             path: path.to_owned(),
             format,
         });
     }
-    Ok(serde_json::from_value(value))
+    Ok(serde_json::from_slice(&text))
+}
+
+/// The format that a file names.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Named {
+    format: Option<Value>,
+}
+
+/// A value as it stands in a file.
+#[derive(Serialize)]
+struct Written<'value, T> {
+    format: u64,
+    #[serde(flatten)]
+    value: &'value T,
 }
 
 /// Writes the file: first under another name, then renamed into place.
-fn write<T: Serialize>(path: &Path, value: &T) -> Result<(), StateError> {
+fn write<T: Serialize>(path: &Path, value: &T, is_synced: bool) -> Result<(), StateError> {
     let write = || -> io::Result<()> {
         let folder = path.parent().unwrap_or(Path::new("."));
-        // Temporary files are readable by their owner only, and stay so when they are renamed.
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        let mut members = serde_json::Map::new();
-        members.insert(FORMAT_MEMBER.to_owned(), FORMAT.into());
-        if let Value::Object(others) = serde_json::to_value(value)? {
-            members.extend(others);
+        let mut file = tempfile::Builder::new()
+            .prefix(&unfinished_prefix(path))
+            .tempfile_in(folder)?;
+        let written = Written {
+            format: FORMAT,
+            value,
+        };
+        // As a whole: `serde_json` writes each bracket by itself.
+        let mut bytes = serde_json::to_vec_pretty(&written)?;
+        bytes.push(b'\n');
+        file.write_all(&bytes)?;
+        if is_synced {
+            file.as_file().sync_all()?;
         }
-        serde_json::to_writer_pretty(&mut file, &members)?;
-        file.write_all(b"\n")?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|failed| failed.error)?;
-        Ok(())
+        put_in_place(file, path)
     };
     write().map_err(|source| failed("write", path, source))
+}
+
+/// How the name of a file begins that is to become the one at `path`.
+fn unfinished_prefix(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    format!(".{name}.")
+}
+
+/// Removes what was left over where a program was ended while it wrote this file. Under its lock,
+/// nobody else is writing it.
+fn remove_unfinished(path: &Path) {
+    let prefix = unfinished_prefix(path);
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    for entry in entries {
+        if entry.file_name().to_string_lossy().starts_with(&prefix) {
+            // What cannot be removed is in nobody's way.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Waits until no other process changes the file at `path`, and keeps others waiting until the
@@ -192,30 +264,12 @@ pub(crate) fn seconds_since_1970() -> u64 {
         .map_or(0, |since| since.as_secs())
 }
 
-/// Makes the folder, and those above it, for its owner alone.
-pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
-
 pub(crate) fn failed(doing: &'static str, path: &Path, source: io::Error) -> StateError {
     StateError::Io {
         doing,
         path: path.to_owned(),
         source,
     }
-}
-
-/// Opens a file for writing that its owner alone may read, and makes it if need be.
-pub(crate) fn private_options() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(false).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
 }
 
 /// Makes the file for its owner alone, with the folders above it, unless it is there.

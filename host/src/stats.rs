@@ -13,6 +13,7 @@ use crate::state_file::{StateError, StateFile};
 
 /// What an adapter has cost so far.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AdapterStats {
     /// All calls, failed ones included.

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 /// What a library is built for: an operating system and a processor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 pub struct Target {
     /// `Linux`, `Windows` or `macOS`.
     pub system: &'static str,

@@ -17,7 +17,7 @@ pub(crate) struct TemplateAdapter {
 }
 
 impl TemplateAdapter {
-    fn answer(&self, request: &Request) -> Result<Actions, AdapterError> {
+    pub(crate) fn answer(&self, request: &Request<'_>) -> Result<Actions, AdapterError> {
         match request {
             Request::OpenContactPage(context, contact) => {
                 let by_call = self.pages.call_pop_url.as_ref();
@@ -39,9 +39,9 @@ impl TemplateAdapter {
     fn page(
         &self,
         template: Option<&PageTemplate>,
-        context: &Context,
-        contact: Option<&Contact>,
-        log: Option<&CallLog>,
+        context: &Context<'_>,
+        contact: Option<&Contact<'_>>,
+        log: Option<&CallLog<'_>>,
     ) -> Result<Actions, AdapterError> {
         // The manifest says which pages there are, so nobody asks for one that is not.
         let template =
@@ -54,8 +54,8 @@ impl TemplateAdapter {
 }
 
 impl Runner for TemplateAdapter {
-    fn run(&self, request: &Request) -> Result<Actions, RunnerError> {
-        Ok(Answer::Given(self.answer(request)).into_result()?)
+    fn run(&self, request: &Request<'_>) -> Result<Actions, RunnerError> {
+        Ok(Answer::from(self.answer(request)).into_result()?)
     }
 
     fn sha256(&self) -> Option<&str> {
@@ -66,7 +66,7 @@ impl Runner for TemplateAdapter {
 /// What opens when nobody matched the caller, if the adapter has a page for that.
 pub(crate) fn fallback_page(
     manifest: &Manifest,
-    context: &Context,
+    context: &Context<'_>,
 ) -> Option<Result<Actions, AdapterError>> {
     let template = manifest.fallback_contact_page_url.as_ref()?;
     let url = template.fill_from(context, None, None);

@@ -12,14 +12,19 @@
 //! for that. The library never starts the embedding program again unasked.
 
 mod channel;
+mod exit;
 mod failure;
+mod group;
 mod isolated;
 mod limits;
 mod output;
+#[cfg(feature = "validation")]
+mod probe;
 mod process;
 mod protocol;
 mod sandbox;
 mod server;
+mod together;
 mod transport;
 
 pub use failure::WorkerFailure;
@@ -27,6 +32,8 @@ pub use limits::Limits;
 pub use sandbox::SandboxReport;
 
 pub(crate) use isolated::{Isolated, examine_sandbox};
+#[cfg(feature = "validation")]
+pub(crate) use probe::{NotLoaded, Probe, Probed};
 pub(crate) use process::WorkerProgram;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -65,26 +72,26 @@ mod inspected {
     use callpop_adapter::Actions;
 
     use super::protocol::{ToHost, ToWorker};
-    use super::transport::{read_frame, write_frame};
+    use super::transport::{FrameReader, write_frame};
     use crate::runner::{Answer, Request};
 
     /// Reads frames until the bytes end or are none, as the host and the worker do.
     pub(crate) fn read_frames(bytes: &[u8]) {
-        let (mut to_worker, mut to_host) = (bytes, bytes);
-        while read_frame::<ToWorker<'static>>(&mut to_worker).is_ok() {}
-        while read_frame::<ToHost>(&mut to_host).is_ok() {}
+        let mut to_worker = FrameReader::new(bytes);
+        while to_worker.read::<ToWorker<'_>>().is_ok() {}
+        let mut to_host = FrameReader::new(bytes);
+        while to_host.read::<ToHost>().is_ok() {}
     }
 
     /// How long the frames of a call and its answer are, in bytes.
-    pub(crate) fn frame_lengths(request: Request, actions: Actions) -> (usize, usize) {
+    pub(crate) fn frame_lengths(request: Request<'_>, actions: Actions) -> (usize, usize) {
         let (mut question, mut reply) = (Vec::new(), Vec::new());
-        let answer = Answer::Given(Ok(actions));
-        let call = ToWorker::Call {
-            id: 1,
-            request: Cow::Owned(request),
-        };
-        write_frame(&mut question, &call).expect("it is short");
-        write_frame(&mut reply, &ToHost::Reply { id: 1, answer }).expect("it is short");
+        let answer = Answer::Done(actions);
+        let call = ToWorker::Call(1, Cow::Owned(request));
+        let mut bytes = Vec::new();
+        write_frame(&mut question, &mut bytes, &call).expect("it is short");
+        let answer = ToHost::Reply(1, answer);
+        write_frame(&mut reply, &mut bytes, &answer).expect("it is short");
         (question.len(), reply.len())
     }
 }

@@ -14,11 +14,11 @@ use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use callpop_host::internals::{Called, ContactPage};
 use callpop_host::{Contact, Hostname, UrlPolicy};
-use callpop_tests::{Sandbox, library, program};
+use callpop_tests::{Sandbox, compare, library, program, repeated};
 use nix::sched::{CpuSet, sched_getaffinity, sched_getcpu, sched_setaffinity};
 use nix::unistd::Pid;
 use url::Url;
@@ -195,47 +195,6 @@ impl Drop for Floor {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
-}
-
-/// The rounds in which both are measured, one after the other.
-const ROUNDS: usize = 41;
-
-/// Prints the medians of both times and of their ratio.
-fn compare(
-    what: &str,
-    at_most: f64,
-    mut ours: impl FnMut() -> Duration,
-    mut floor: impl FnMut() -> Duration,
-) {
-    let micros = |time: Duration| time.as_secs_f64() * 1e6;
-    let mut measured: Vec<[f64; 3]> = (0..=ROUNDS)
-        .map(|_| {
-            let (ours, floor) = (micros(ours()), micros(floor()));
-            [ours, floor, ours / floor]
-        })
-        .collect();
-    // The first round warms up.
-    measured.remove(0);
-    let median = |index: usize| {
-        let mut values: Vec<f64> = measured.iter().map(|round| round[index]).collect();
-        values.sort_by(f64::total_cmp);
-        values[ROUNDS / 2]
-    };
-    println!(
-        "{what:<38} {:>7.2} µs {:>8.2} µs {:>7.2}    {at_most}",
-        median(0),
-        median(1),
-        median(2)
-    );
-}
-
-/// The mean time of the work, done so many times.
-fn repeated(times: u32, mut work: impl FnMut()) -> Duration {
-    let start = Instant::now();
-    for _ in 0..times {
-        work();
-    }
-    start.elapsed() / times
 }
 
 /// The proportional set size of a process, in KiB.

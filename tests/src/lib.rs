@@ -2,8 +2,10 @@
 
 mod artifacts;
 mod needs;
+mod ratio;
 mod sandbox;
 
 pub use artifacts::{adapters, build, library, program, workspace};
 pub use needs::needed_program;
-pub use sandbox::{PATIENT, Ran, Sandbox};
+pub use ratio::{compare, repeated};
+pub use sandbox::{PATIENT, Ran, Sandbox, library_name};

@@ -188,10 +188,14 @@ impl Sandbox {
 
     fn redacted(&self, bytes: &[u8]) -> String {
         let folder = self.folder.path().to_string_lossy().into_owned();
-        String::from_utf8_lossy(bytes)
-            .replace(&format!("{folder}/home"), "[home]")
-            .replace(&format!("{folder}/plugins"), "[plugins]")
-            .replace(&folder, "[folder]")
+        let text = String::from_utf8_lossy(bytes);
+        let text = if cfg!(windows) {
+            as_on_unix(&text, &folder)
+        } else {
+            text.replace(&folder, "[folder]")
+        };
+        text.replace("[folder]/home", "[home]")
+            .replace("[folder]/plugins", "[plugins]")
     }
 }
 
@@ -221,6 +225,29 @@ impl Ran {
     }
 }
 
-fn library_name(name: &str) -> String {
+/// The text with the folder as `[folder]`, what stands in it with `/` between the names, and the
+/// program without its `.exe`.
+fn as_on_unix(text: &str, folder: &str) -> String {
+    let text = text
+        .replace(&folder.replace('\\', "\\\\"), "[folder]")
+        .replace(folder, "[folder]")
+        .replace("callpop.exe", "callpop");
+    let mut parts = text.split("[folder]");
+    let mut all = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part
+            .find(['\'', '"', '\n', ':', ',', ';'])
+            .unwrap_or(part.len());
+        let (path, rest) = part.split_at(end);
+        all += "[folder]";
+        all += &path.replace("\\\\", "/").replace('\\', "/");
+        all += rest;
+    }
+    all
+}
+
+/// How `dist` names an adapter's library on this system.
+#[must_use]
+pub fn library_name(name: &str) -> String {
     format!("{name}{}", std::env::consts::DLL_SUFFIX)
 }

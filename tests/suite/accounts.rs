@@ -5,7 +5,7 @@ use std::fs;
 use callpop_host::{
     CallError, CallOptions, ConnectError, ConnectRequest, Host, LogOut, StateError,
 };
-use callpop_tests::Sandbox;
+use callpop_tests::{Sandbox, library_name};
 
 fn connected(sandbox: &Sandbox, values: &[(&str, &str)]) -> Host {
     let host = sandbox.host();
@@ -158,7 +158,7 @@ fn an_account_is_forgotten_though_the_clean_up_fails() {
 fn an_account_is_forgotten_though_its_adapter_is_gone() {
     let sandbox = Sandbox::with(&["obedient"]);
     connected(&sandbox, &[("token", "secret")]);
-    fs::remove_file(sandbox.plugins().join("obedient.so")).unwrap();
+    fs::remove_file(sandbox.plugins().join(library_name("obedient"))).unwrap();
     let host = sandbox.host();
     let log_out = log_out(&host).unwrap();
     assert!(matches!(log_out.problem, Some(CallError::Find(_))));

@@ -1,4 +1,4 @@
-//! What the ten shipped adapters open, through their real libraries.
+//! What the fifteen shipped adapters open, through their real libraries.
 
 use std::fmt::Write;
 
@@ -8,7 +8,7 @@ use callpop_host::{
 use callpop_tests::Sandbox;
 
 /// Adapter, a hostname of it, the contact's type.
-const ADAPTERS: [(&str, &str, &str); 10] = [
+const ADAPTERS: [(&str, &str, &str); 15] = [
     ("test-crm", "crm.example.com", ""),
     ("pipedrive", "acme.pipedrive.com", ""),
     ("insightly", "crm.na1.insightly.com", "Contact"),
@@ -19,6 +19,11 @@ const ADAPTERS: [(&str, &str, &str); 10] = [
     ("google-sheets", "docs.google.com", ""),
     ("gohighlevel", "app.gohighlevel.com", "contact"),
     ("freshdesk", "acme.freshdesk.com", "contact"),
+    ("salesforce", "acme.lightning.force.com", "Lead"),
+    ("hubspot", "app-eu1.hubspot.com", ""),
+    ("zoho-crm", "crm.zoho.eu", ""),
+    ("zendesk", "acme.zendesk.com", ""),
+    ("dynamics-365", "acme.crm4.dynamics.com", "account"),
 ];
 
 fn dry(hostname: &str) -> CallOptions {
@@ -57,6 +62,10 @@ fn each_opens_its_pages() {
     let gohighlevel =
         ConnectRequest::new("gohighlevel", "app.gohighlevel.com").set("locationId", "LOC7");
     host.connect(&gohighlevel).unwrap();
+    let hubspot = ConnectRequest::new("hubspot", "app-eu1.hubspot.com").set("portalId", "9876");
+    host.connect(&hubspot).unwrap();
+    let app = ConnectRequest::new("dynamics-365", "acme.crm4.dynamics.com").set("appId", "b1b2");
+    host.connect(&app).unwrap();
     let mut table = String::new();
     for (adapter, hostname, contact_type) in ADAPTERS {
         let contact = Contact::new("123", "Jo Doe", "+12025550123").with_type(contact_type);
@@ -102,6 +111,21 @@ fn each_opens_its_pages() {
     freshdesk
       contact  tab https://acme.freshdesk.com/a/contacts/123
       log      tab https://acme.freshdesk.com/a/contacts/123
+    salesforce
+      contact  tab https://acme.lightning.force.com/lightning/r/Lead/123/view
+      log      tab https://acme.lightning.force.com/lightning/r/Task/456/view
+    hubspot
+      contact  tab https://app-eu1.hubspot.com/contacts/9876/record/0-1/123
+      log      tab https://app-eu1.hubspot.com/contacts/9876/record/0-1/123
+    zoho-crm
+      contact  tab https://crm.zoho.eu/crm/tab/Contacts/123
+      log      tab https://crm.zoho.eu/crm/tab/Calls/456
+    zendesk
+      contact  tab https://acme.zendesk.com/agent/users/123
+      log      tab https://acme.zendesk.com/agent/tickets/456
+    dynamics-365
+      contact  tab https://acme.crm4.dynamics.com/main.aspx?appid=b1b2&etn=account&pagetype=entityrecord&id=123
+      log      tab https://acme.crm4.dynamics.com/main.aspx?appid=b1b2&etn=phonecall&pagetype=entityrecord&id=456
     ");
 }
 

@@ -312,6 +312,8 @@ fn a_reply_that_breaks_the_abis_rules_is_an_error() {
         "message not UTF-8",
         "unknown action",
         "too many actions",
+        "no reply",
+        "two replies",
         "else",
     ] {
         let contact = Contact::new(id, "", "");
@@ -333,9 +335,49 @@ fn a_reply_that_breaks_the_abis_rules_is_an_error() {
     message not UTF-8: the adapter `bad-replies` failed: a text in its reply is not UTF-8
     unknown action: the adapter `bad-replies` failed: its reply has an action of the unknown kind 99
     too many actions: the adapter `bad-replies` failed: its reply has 65 actions; at most 64 are read
+    no reply: the adapter `bad-replies` failed: it did not reply exactly once
+    two replies: the adapter `bad-replies` failed: it did not reply exactly once
     else: the adapter `bad-replies` failed: an unknown code
     ");
     assert!(called.pages().is_empty());
+}
+
+/// So can an adapter of a later version ask for something of it, and still work in this host.
+#[test]
+fn an_action_of_an_unknown_kind_is_left_out_if_the_adapter_says_that_it_may_be() {
+    let called = Called::new(&["bad_replies"]);
+    let options = CallOptions {
+        hostname: Some("a.example".to_owned()),
+        dry_run: false,
+    };
+    let contact = Contact::new("unknown action that may be left out", "", "");
+    called
+        .host
+        .open_contact_page("bad-replies", &contact, &options)
+        .unwrap();
+    assert_eq!(called.pages(), ["https://a.example/left"]);
+}
+
+/// They are kept for what a host of a later version tells.
+#[test]
+fn a_dialers_extras_with_the_abis_own_names_do_not_reach_the_adapter() {
+    let called = Called::obedient();
+    let contact = Contact::new("7", "", "")
+        .with_extra("callpop.deadline", "x")
+        .with_extra("1 notice", "hello");
+    let outcome = called
+        .host
+        .open_contact_page("obedient", &contact, &CallOptions::default())
+        .unwrap();
+    assert_eq!(outcome.notices, ["hello"]);
+    let log = CallLog::new("7")
+        .with_extra("callpop.deadline", "x")
+        .with_extra("1 notice", "hello");
+    let outcome = called
+        .host
+        .open_log_page("obedient", &log, Some(&contact), &CallOptions::default())
+        .unwrap();
+    assert_eq!(outcome.notices, ["hello"]);
 }
 
 #[test]

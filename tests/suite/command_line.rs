@@ -2,8 +2,12 @@
 
 use std::fs;
 
-use callpop_tests::{Sandbox, library};
-use serde_json::{Value, json};
+use callpop_tests::Sandbox;
+#[cfg(unix)]
+use callpop_tests::library;
+#[cfg(unix)]
+use serde_json::Value;
+use serde_json::json;
 
 const CONTACT: &str = r#"{"id":"7","name":"Jo Doe","phone":"+12025550123"}"#;
 
@@ -222,6 +226,7 @@ fn the_same_for_programs_is_one_json_object_each() {
     "#);
 }
 
+#[cfg(unix)]
 #[test]
 fn every_failure_has_its_exit_code_and_says_what_to_do() {
     let sandbox = Sandbox::with(&[
@@ -449,6 +454,7 @@ fn every_failure_has_its_exit_code_and_says_what_to_do() {
     "#);
 }
 
+#[cfg(unix)]
 #[test]
 fn every_failure_is_an_object_for_programs() {
     let sandbox = Sandbox::with(&["pipedrive", "obedient"]);
@@ -591,6 +597,7 @@ fn a_contact_may_come_from_a_file_or_from_standard_input() {
     assert_eq!(pop("-", "").code, 2);
 }
 
+#[cfg(unix)]
 #[test]
 fn the_list_of_adapters_names_every_file() {
     let sandbox = Sandbox::with(&["clio", "pipedrive", "damaged_manifest"]);
@@ -610,7 +617,7 @@ fn the_list_of_adapters_names_every_file() {
         it is empty; was it copied to the end?
 
     Ignored
-      README.txt: not named like an adapter (.so, .dll, .dylib, .adapter.json)
+      README.txt: not named like an adapter (.so, .dll, .dylib, .adapter.json, .callpop)
     ");
 
     let list = sandbox.run(["adapters", "--json"]).json();
@@ -652,6 +659,7 @@ fn a_name_in_the_plugins_folder_cannot_steer_the_terminal() {
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn without_adapters_it_says_where_it_looked() {
     let sandbox = Sandbox::new();
@@ -671,6 +679,7 @@ fn without_adapters_it_says_where_it_looked() {
     ");
 }
 
+#[cfg(unix)]
 #[test]
 fn inspecting_a_file_tells_all_of_it_without_running_it() {
     let sandbox = Sandbox::new();
@@ -696,6 +705,7 @@ fn inspecting_a_file_tells_all_of_it_without_running_it() {
     stored value  user_urls: A JSON object with the addresses that Bullhorn gave at login; the pages stand under its `atsUrl`.
     ABI           abi_stable/1.0
     built for     Linux on x86_64
+    signed by     nobody
     state         ready
     ");
 

@@ -4,7 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use callpop_host::{FileState, Host, Refusal};
-use callpop_tests::{Sandbox, library, needed_program};
+#[cfg(unix)]
+use callpop_tests::needed_program;
+use callpop_tests::{Sandbox, library};
 
 /// `name: code: message`, one line per refused file.
 fn refusals(sandbox: &Sandbox) -> String {
@@ -53,6 +55,7 @@ fn ten_adapters_are_found_without_running_them() {
     assert!(!sandbox.home().exists(), "listing leaves no trace");
 }
 
+#[cfg(unix)]
 #[test]
 fn files_that_are_no_adapters_are_refused_in_words() {
     let sandbox = Sandbox::with(&["pipedrive", "no_manifest", "damaged_manifest"]);
@@ -108,8 +111,10 @@ fn a_library_cut_off_or_damaged_anywhere_gives_an_answer() {
     for length in cuts {
         inspect(&whole[..length]);
     }
-    // There are between 150 and 300 cuts, as long as the library is.
-    assert!(refused > 200, "{refused}");
+    // There are between 150 and 300 cuts, as long as the library is. A library of Windows has its
+    // tables in front, and is whole without its debug information.
+    let least = if cfg!(windows) { 100 } else { 200 };
+    assert!(refused > least, "{refused}");
 }
 
 #[cfg(unix)]
@@ -244,6 +249,7 @@ fn a_manifest_that_breaks_a_rule_is_refused_with_the_place() {
     "#);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_library_for_another_machine_is_refused_with_both_names() {
     let sandbox = Sandbox::new();
@@ -260,6 +266,7 @@ fn a_library_for_another_machine_is_refused_with_both_names() {
 }
 
 /// The source of a library with a manifest in C: for systems that this machine builds no Rust for.
+#[cfg(unix)]
 fn c_adapter() -> String {
     use callpop_adapter::embedded_manifest::{embed, embedded_length};
     const MANIFEST: &str =
@@ -276,6 +283,7 @@ fn c_adapter() -> String {
 }
 
 #[test]
+#[cfg(unix)]
 fn a_windows_library_is_read_and_refused_by_its_system() {
     let Some(gcc) = needed_program(&["x86_64-w64-mingw32-gcc", "x86_64-w64-mingw32-gcc-posix"])
     else {
@@ -301,6 +309,7 @@ fn a_windows_library_is_read_and_refused_by_its_system() {
 }
 
 #[test]
+#[cfg(unix)]
 fn a_macos_library_is_read_and_refused_by_its_system() {
     let Some(clang) = needed_program(&["clang", "clang-14"]) else {
         return;
@@ -353,6 +362,7 @@ fn a_macos_library_is_read_and_refused_by_its_system() {
     insta::assert_snapshot!(refusals(&sandbox), @"foreign.dylib: other-machine: it is built for macOS on aarch64, and this is Linux on x86_64; get the file for Linux on x86_64");
 }
 
+#[cfg(unix)]
 #[test]
 fn of_two_files_with_one_id_the_higher_version_is_used() {
     let sandbox = Sandbox::new();

@@ -5,20 +5,20 @@ use std::path::{Path, PathBuf};
 
 use callpop_tests::{Sandbox, program, workspace};
 
+use crate::house::is_made;
+
 fn document(name: &str) -> String {
     fs::read_to_string(workspace().join(name)).unwrap()
 }
 
-/// The documents of the project: all Markdown files outside of build folders.
+/// The documents of the project: all Markdown files outside of build folders, and of the templates
+/// of documents.
 fn documents() -> Vec<PathBuf> {
     fn walk(folder: &Path, documents: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            if path.is_dir()
-                && !["target", "dist"].contains(&name.as_str())
-                && !name.starts_with('.')
-            {
+            if path.is_dir() && !is_made(&name) && name != "template" {
                 walk(&path, documents);
             } else if name.ends_with(".md") {
                 documents.push(path);
@@ -154,6 +154,57 @@ fn the_guide_to_templates_encodes_as_it_says() {
 }
 
 #[test]
+fn the_guide_to_validating_shows_what_the_program_says() {
+    let sandbox = Sandbox::new();
+    let adapter = r#"{
+        "id": "acme", "name": "Acme", "version": "1.0.0", "vendor": "Acme Inc.",
+        "hosts": ["*.acme.example"], "contactPageUrl": "https://{hostname}/people/{contactId}"
+    }"#;
+    sandbox.write("acme.adapter.json", adapter);
+    // Run elsewhere than in the folder with the file.
+    let file = sandbox.plugins().join("acme.adapter.json");
+    let file = file.display();
+    let guide = document("docs/validation.md")
+        .replace("1000 acme.adapter.json", &format!("1000 '{file}'"))
+        .replace("1.0.0 acme.adapter.json", &format!("1.0.0 {file}"));
+    let tested = sandbox.plugins().join("validation.md");
+    fs::write(&tested, guide).unwrap();
+    transcripts(&sandbox).case(tested).run();
+}
+
+#[test]
+fn the_guide_to_packages_shows_what_the_program_says() {
+    let sandbox = Sandbox::new();
+    let folder = sandbox.plugins().with_file_name("work");
+    fs::create_dir(&folder).unwrap();
+    let template = r#"{ "id": "acme", "name": "Acme", "version": "1.0.0", "vendor": "Acme",
+        "contactPageUrl": "https://{hostname}/{contactId}" }"#;
+    fs::write(folder.join("acme.adapter.json"), template).unwrap();
+    // Run elsewhere than in that folder.
+    let at = |name: &str| format!(" '{}'", folder.join(name).display());
+    let guide = document("docs/packages.md");
+    let lines = guide
+        .lines()
+        .map(|line| match line.strip_prefix("$ callpop") {
+            Some(typed) => {
+                let typed = typed
+                    .replace(" acme.adapter.json", &at("acme.adapter.json"))
+                    .replace(" acme-1.0.0.callpop", &at("acme-1.0.0.callpop"));
+                let typed = typed
+                    .strip_suffix(" .")
+                    .map(|it| it.to_owned() + &at(""))
+                    .unwrap_or(typed);
+                format!("$ callpop{typed}\n")
+            }
+            None => format!("{line}\n"),
+        });
+    let tested = folder.join("packages.md");
+    fs::write(&tested, lines.collect::<String>()).unwrap();
+    transcripts(&sandbox).case(tested).run();
+    assert!(folder.join("acme-1.0.0.callpop").exists(), "it ran there");
+}
+
+#[test]
 fn the_administrators_guide_is_what_the_program_says() {
     let mut adapters = callpop_tests::adapters();
     adapters.push("asks_for_network".to_owned());
@@ -175,6 +226,43 @@ fn the_administrators_guide_is_what_the_program_says() {
         .env("CALLPOP_POLICY", written.to_str().unwrap())
         .case(tested)
         .run();
+}
+
+/// Its second policy, and what may run by it.
+#[test]
+fn the_administrators_rules_can_be_followed() {
+    let sandbox = Sandbox::new();
+    let guide = document("docs/administrators.md");
+    let policy = sandbox.plugins().with_file_name("policy.toml");
+    fs::write(&policy, blocks(&guide, "toml")[1]).unwrap();
+    let host = sandbox.builder().policy_file(policy).build().unwrap();
+    let keys = host.trusted_keys().unwrap();
+    assert_eq!(keys.iter().count(), 1);
+    let requirements = host.requirements().unwrap();
+    assert!(requirements.contains(&callpop_host::Requirement::Signed));
+    assert_eq!(
+        host.catalog().folders[0].path,
+        Path::new("/opt/callpop/plugins")
+    );
+}
+
+#[test]
+fn the_guide_to_signing_shows_what_the_program_says() {
+    let sandbox = Sandbox::new();
+    // Without a space in its name, so that it can stand in a command as it is.
+    let folder = tempfile::tempdir().unwrap();
+    let here = |name: &str| folder.path().join(name).display().to_string();
+    fs::copy(callpop_tests::library("clio"), here("clio.so")).unwrap();
+    let guide = document("docs/signing.md");
+    let guide = guide
+        .replace(" clio.so", &format!(" {}", here("clio.so")))
+        .replace(" clio.key", &format!(" {}", here("clio.key")))
+        .replace(" clio.pub", &format!(" {}", here("clio.pub")))
+        // Where a line goes on after such a name, it is as far away as before.
+        .replace(&format!("{} and", here("clio.so")), "clio.so and");
+    let tested = folder.path().join("signing.md");
+    fs::write(&tested, guide).unwrap();
+    transcripts(&sandbox).case(tested).run();
 }
 
 #[test]
@@ -225,7 +313,10 @@ fn without_port(text: &str) -> String {
 
 #[test]
 fn every_command_line_in_the_documents_is_run_by_ci() {
-    let ci = document(".ci/run");
+    // What CI runs of its own: its steps, and the scripts that they call.
+    let ci = [".ci/run", ".ci/vendor-kit", ".ci/c-kit"]
+        .map(document)
+        .concat();
     for path in documents() {
         let text = fs::read_to_string(&path).unwrap();
         for line in blocks(&text, "sh").into_iter().flat_map(str::lines) {
@@ -248,7 +339,7 @@ fn the_commands_of_the_readmes_table_are_the_programs() {
         .filter_map(|line| line.split_whitespace().next())
         .filter(|command| *command != "help")
         .collect();
-    assert_eq!(commands.len(), 15);
+    assert_eq!(commands.len(), 27);
     let readme = document("README.md");
     for command in commands {
         assert!(

@@ -6,7 +6,8 @@ use std::process::Command;
 use callpop_host::FolderChange;
 use callpop_tests::{PATIENT, Sandbox, library};
 
-use super::isolation::{call, eventually, host, is_alive, kill, workers_of};
+use super::faults::{call, eventually, host};
+use super::isolation::{is_alive, kill, workers_of};
 
 #[test]
 fn a_file_that_changes_while_it_is_loaded_harms_nobody() {

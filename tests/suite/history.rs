@@ -2,16 +2,21 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
+#[cfg(unix)]
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
+#[cfg(unix)]
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
+#[cfg(unix)]
+use callpop_host::Health;
 use callpop_host::{
     AuditEntry, AuditResult, Browser, BrowserError, CallEvent, CallLog, CallOptions, CallState,
-    Callback, ConnectRequest, Contact, Direction, Health, Host, Isolation, Page, PopSettings,
+    Callback, ConnectRequest, Contact, Direction, Host, Isolation, Page, PopSettings,
     SeveralMatches, inspect,
 };
 use callpop_tests::{Ran, Sandbox, library};
@@ -437,6 +442,7 @@ fn a_result_of_a_later_version_is_read() {
 }
 
 /// What the doctor finds about the history.
+#[cfg(unix)]
 fn found(host: &Host) -> (Health, String) {
     let findings = host.examine();
     let finding = findings.into_iter().find(|it| it.about == "history");
@@ -444,6 +450,7 @@ fn found(host: &Host) -> (Health, String) {
     (finding.health, finding.found)
 }
 
+#[cfg(unix)]
 #[test]
 fn a_history_that_cannot_be_written_fails_no_call() {
     let sandbox = sandbox();
@@ -539,7 +546,8 @@ fn following_goes_on_over_rotation_until_it_is_ended() {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     lines.next().unwrap().unwrap();
     let id = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());
-    nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGINT).unwrap();
+    // Not the signal of Ctrl-C, which a shell has its background jobs ignore.
+    nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGTERM).unwrap();
     child.wait().unwrap();
 }
 

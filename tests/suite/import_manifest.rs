@@ -220,6 +220,7 @@ fn a_dry_run_writes_nothing_and_another_folder_can_be_named() {
     assert!(other.join("one.adapter.json").is_file());
 }
 
+#[cfg(unix)]
 #[test]
 fn what_is_no_such_manifest_is_said_in_words() {
     let sandbox = Sandbox::new();

@@ -5,51 +5,15 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use callpop_host::{
-    CallError, CallOptions, ConnectRequest, Contact, Host, Isolation, LoadError, Outcome,
-    Permission, RecordingBrowser, RunError, WorkerFailure, worker::Limits,
+    CallError, CallOptions, ConnectRequest, Host, LoadError, Permission, RunError, WorkerFailure,
+    worker::Limits,
 };
 use callpop_tests::{PATIENT, Sandbox, library, program};
 
-/// For what never ends.
-const IMPATIENT: Duration = Duration::from_secs(3);
-
-pub(super) fn host(sandbox: &Sandbox, page_deadline: Duration) -> (Host, Arc<RecordingBrowser>) {
-    let browser = Arc::new(RecordingBrowser::default());
-    let limits = Limits {
-        page_deadline,
-        ..Limits::default()
-    };
-    let builder = sandbox.builder().browser(browser.clone()).limits(limits);
-    (builder.build().unwrap(), browser)
-}
-
-pub(super) fn call(host: &Host, adapter: &str, id: &str, name: &str) -> Result<Outcome, CallError> {
-    let hostname = if adapter == "pipedrive" {
-        "a.pipedrive.com"
-    } else {
-        "crm.example.com"
-    };
-    let options = CallOptions {
-        hostname: Some(hostname.to_owned()),
-        dry_run: false,
-    };
-    host.open_contact_page(adapter, &Contact::new(id, name, ""), &options)
-}
-
-fn failure(error: CallError) -> WorkerFailure {
-    match error {
-        CallError::Run {
-            source: RunError::Worker(failure),
-            ..
-        } => failure,
-        other => panic!("{other:?}"),
-    }
-}
+use super::faults::{IMPATIENT, call, eventually, failure, host, said_of};
 
 /// The processes that this one has started, and not ended yet.
 fn children(process: u32) -> Vec<u32> {
@@ -73,15 +37,6 @@ pub(super) fn is_alive(process: u32) -> bool {
         .is_ok_and(|status| status.contains("VmRSS"))
 }
 
-/// Waits for another process; its state can only be polled.
-pub(super) fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
-    let end = Instant::now() + PATIENT;
-    while !is_so() {
-        assert!(Instant::now() < end, "{what}");
-        thread::sleep(Duration::from_millis(10));
-    }
-}
-
 #[test]
 fn a_file_that_is_no_library_does_not_keep_the_next_one_from_working() {
     let sandbox = Sandbox::with(&["pipedrive"]);
@@ -94,8 +49,7 @@ fn a_file_that_is_no_library_does_not_keep_the_next_one_from_working() {
 
 #[test]
 fn each_fault_is_told_by_its_class_and_harms_no_other_adapter() {
-    let mut said = String::new();
-    for (fault, deadline) in [
+    let said = said_of(&[
         ("aborts", PATIENT),
         ("writes to null", PATIENT),
         ("overflows the stack", PATIENT),
@@ -106,15 +60,7 @@ fn each_fault_is_told_by_its_class_and_harms_no_other_adapter() {
         ("answers by itself", PATIENT),
         ("loops", IMPATIENT),
         ("sleeps", IMPATIENT),
-    ] {
-        let sandbox = Sandbox::with(&["misbehaves", "pipedrive"]);
-        let (host, browser) = host(&sandbox, deadline);
-        let error = call(&host, "misbehaves", fault, "").unwrap_err();
-        said += &format!("{fault}: {}\n", failure(error));
-        assert!(browser.pages().is_empty(), "{fault}: nothing is half done");
-        call(&host, "pipedrive", "7", "").unwrap_or_else(|error| panic!("{fault}: {error}"));
-        assert_eq!(browser.pages().len(), 1);
-    }
+    ]);
     insta::assert_snapshot!(said, @"
     aborts: its process crashed (SIGABRT)
     writes to null: its process crashed (SIGSEGV)
@@ -122,25 +68,11 @@ fn each_fault_is_told_by_its_class_and_harms_no_other_adapter() {
     allocates: its process wanted more memory than it may have
     exits: its process ended by itself with the code 0
     kills itself: its process was killed (SIGKILL)
-    closes files: its process crashed (SIGABRT)
+    closes files: its process was killed (SIGKILL)
     answers by itself: its process broke the protocol: it said a reply to the call 999, which was not asked for
     loops: it did not answer within 3000 ms
     sleeps: it did not answer within 3000 ms
     ");
-}
-
-#[test]
-fn a_constructor_that_crashes_or_hangs_is_contained() {
-    let sandbox = Sandbox::with(&["constructor_crashes", "constructor_hangs", "pipedrive"]);
-    let (host, _) = host(&sandbox, IMPATIENT);
-    let crashed = failure(call(&host, "constructor-crashes", "7", "").unwrap_err());
-    assert!(
-        matches!(crashed, WorkerFailure::Crashed { .. }),
-        "{crashed}"
-    );
-    let hung = failure(call(&host, "constructor-hangs", "7", "").unwrap_err());
-    assert!(matches!(hung, WorkerFailure::Deadline { .. }), "{hung}");
-    call(&host, "pipedrive", "7", "").unwrap();
 }
 
 #[test]
@@ -275,7 +207,6 @@ fn the_doctor_finds_what_is_wrong() {
     sandbox.write("broken.so", "");
     fs::create_dir(sandbox.home()).unwrap();
     fs::set_permissions(sandbox.home(), fs::Permissions::from_mode(0o755)).unwrap();
-    fs::set_permissions(sandbox.plugins(), fs::Permissions::from_mode(0o777)).unwrap();
     for _ in 0..2 {
         let pop = [
             "pop",
@@ -302,8 +233,7 @@ fn the_doctor_finds_what_is_wrong() {
     warning  home      [home] can be read by other users
                          chmod 700 '[home]'
     good     policy    there is none; it would be /etc/callpop/policy.toml
-    warning  plugins   [plugins] can be written by other users, and so can what is run
-                         chmod go-w '[plugins]'
+    good     plugins   [plugins]
     problem  adapter   [plugins]/broken.so: it is empty; was it copied to the end?
                          Mend the file as it says, or take it out of the plugins folder.
     problem  adapter   misbehaves: it is in quarantine since [time], after 3 failures in five minutes; the last: its process crashed (SIGABRT)
@@ -312,6 +242,7 @@ fn the_doctor_finds_what_is_wrong() {
     good     history   [home]/audit.jsonl
     problem  browser   no browser was found
                          Install one, or name it in the variable BROWSER.
+    good     trust     adapters need no signature; 0 keys are trusted
     ");
     let object = sandbox.run(["doctor", "--json"]).json();
     assert_eq!(object["health"], "problem");
@@ -322,16 +253,6 @@ fn the_doctor_finds_what_is_wrong() {
             .iter()
             .any(|finding| finding["about"] == "sandbox")
     );
-}
-
-#[test]
-fn threads_and_prints_do_not_disturb() {
-    let sandbox = Sandbox::with(&["misbehaves"]);
-    let (host, browser) = host(&sandbox, PATIENT);
-    for fault in ["leaves a thread", "prints", "nothing"] {
-        call(&host, "misbehaves", fault, "").unwrap_or_else(|error| panic!("{fault}: {error}"));
-    }
-    assert_eq!(browser.pages().len(), 3);
 }
 
 #[test]
@@ -560,45 +481,6 @@ fn a_program_that_is_not_ready_to_be_a_worker_is_not_started_again() {
         .stdin(Stdio::null())
         .status();
     assert_eq!(by_hand.unwrap().code(), Some(2));
-}
-
-#[test]
-fn both_places_give_the_same_results() {
-    let sandbox = Sandbox::with(&[
-        "obedient",
-        "panics",
-        "bad_replies",
-        "no_layout",
-        "other_layout",
-    ]);
-    let results = |isolation: Isolation| {
-        let host = sandbox.builder().isolation(isolation).build().unwrap();
-        let obedient = CallOptions {
-            hostname: Some("a.obedient.example".to_owned()),
-            dry_run: true,
-        };
-        let orders = Contact::new("7", "ü\u{202e}", "+1")
-            .with_extra("1 tab", "https://a.obedient.example/%C3%BC")
-            .with_extra("2 set x", "y")
-            .with_extra("3 notice", "\u{1b}");
-        let mut results = vec![format!(
-            "{:?}",
-            host.open_contact_page("obedient", &orders, &obedient)
-        )];
-        for (adapter, id) in [
-            ("panics", "7"),
-            ("panics", "spiteful"),
-            ("bad-replies", "not UTF-8"),
-            ("bad-replies", "unknown action"),
-            ("bad-replies", "else"),
-            ("no-layout", "7"),
-            ("other-layout", "7"),
-        ] {
-            results.push(format!("{:?}", call(&host, adapter, id, "")));
-        }
-        results
-    };
-    assert_eq!(results(Isolation::Isolated), results(Isolation::InProcess));
 }
 
 #[test]

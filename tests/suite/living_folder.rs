@@ -20,8 +20,9 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::discovery::with_replaced;
+use super::faults::eventually;
 use super::files_in_use::stripped;
-use super::isolation::{eventually, is_alive, workers_of};
+use super::isolation::{is_alive, workers_of};
 
 /// The fixture as another version: the number stands in its manifest and in its code.
 fn version(number: usize) -> Vec<u8> {
@@ -195,14 +196,16 @@ fn two_hundred_upgrades_under_constant_calls_fail_none_and_double_none() {
         // Where an assertion fails, too: the scope waits for the callers.
         let end = EndsCalls(&is_over);
         for number in 101..=300 {
+            // Made before the file is removed, which is for no longer than the host's patience.
+            let bytes = version(number);
             // The three ways in which files are replaced.
             match number % 3 {
-                0 => watched.replace(version(number)),
+                0 => watched.replace(bytes),
                 1 => {
                     fs::remove_file(watched.file()).unwrap();
-                    watched.sandbox.write("versioned.so", version(number));
+                    watched.sandbox.write("versioned.so", bytes);
                 }
-                _ => watched.sandbox.write("versioned.so", version(number)),
+                _ => watched.sandbox.write("versioned.so", bytes),
             }
             let told = watched.next();
             let before = number - 1;
@@ -595,7 +598,7 @@ fn the_command_shows_the_folder_live_and_ends_in_peace() {
     said.push(next());
     insta::assert_snapshot!(said.join("\n"), @"
     Watching [plugins]
-    ignored     notes.txt: not named like an adapter (.so, .dll, .dylib, .adapter.json)
+    ignored     notes.txt: not named like an adapter (.so, .dll, .dylib, .adapter.json, .callpop)
     ready       versioned 1.0.100 (versioned.so)
     upgraded    versioned from 1.0.100 to 1.0.101
     kept old    versioned 1.0.101 stays in use; versioned.so is refused: it is not a dynamic library: it begins like no system's libraries do

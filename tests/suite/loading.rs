@@ -2,8 +2,11 @@
 
 use std::fs;
 
-use callpop_host::{CallError, CallOptions, Contact, Host, LoadError, with_causes};
-use callpop_tests::{Sandbox, library};
+use callpop_host::{CallError, CallOptions, Contact, Host, Isolation, LoadError, with_causes};
+use callpop_tests::{Sandbox, library, library_name};
+
+use super::discovery::with_replaced;
+use super::faults::call;
 
 fn options(hostname: &str) -> CallOptions {
     CallOptions {
@@ -61,13 +64,35 @@ fn a_library_that_is_not_what_it_says_is_refused_and_harms_no_other() {
     assert!(page(&host, "pipedrive", "a.pipedrive.com").is_ok());
 }
 
+/// The manifest says by which version's types the root module is checked.
+#[test]
+fn a_library_whose_manifest_names_another_version_than_its_root_module_has_is_refused() {
+    let sandbox = Sandbox::new();
+    // The ABI's name may stand in a library more than once, in an order that is the linker's.
+    let bytes = with_replaced(
+        fs::read(library("pipedrive")).unwrap(),
+        "abi_stable/1.0",
+        "abi_stable/1.1",
+    );
+    sandbox.write(&library_name("pipedrive"), bytes);
+    for isolation in [Isolation::Isolated, Isolation::InProcess] {
+        let host = sandbox.builder().isolation(isolation).build().unwrap();
+        let error = page(&host, "pipedrive", "a.pipedrive.com").unwrap_err();
+        let said = with_causes(&error);
+        assert!(
+            said.ends_with("its root module has the version 1.0.0"),
+            "{said}"
+        );
+    }
+}
+
 #[test]
 fn what_runs_is_a_private_copy() {
     let sandbox = Sandbox::with(&["pipedrive"]);
     let host = sandbox.host();
     assert!(page(&host, "pipedrive", "a.pipedrive.com").is_ok());
     // Truncating a mapped file would end this process with a bus error.
-    sandbox.write("pipedrive.so", "");
+    sandbox.write(&library_name("pipedrive"), "");
     assert!(page(&host, "pipedrive", "a.pipedrive.com").is_ok());
     let copies: Vec<_> = fs::read_dir(sandbox.home().join("cache"))
         .unwrap()
@@ -125,7 +150,7 @@ fn a_changed_file_is_used_after_the_next_look() {
     let sandbox = Sandbox::with(&["pipedrive"]);
     let host = sandbox.host();
     assert!(page(&host, "pipedrive", "a.pipedrive.com").is_ok());
-    let path = sandbox.plugins().join("pipedrive.so");
+    let path = sandbox.plugins().join(library_name("pipedrive"));
     fs::remove_file(&path).unwrap();
     fs::copy(library("freshdesk"), &path).unwrap();
     host.rescan();
@@ -150,17 +175,17 @@ fn the_cache_keeps_what_a_folder_holds_and_no_more() {
     // An upgrade: the old copy goes when the new one is made.
     let mut bytes = fs::read(library("pipedrive")).unwrap();
     bytes.push(0);
-    sandbox.write("pipedrive.so", bytes);
+    sandbox.write(&library_name("pipedrive"), bytes);
     host.rescan();
     page(&host, "pipedrive", "a.pipedrive.com").unwrap();
     assert_eq!(copies(), 2);
     // A removal.
-    fs::remove_file(sandbox.plugins().join("pipedrive.so")).unwrap();
+    fs::remove_file(sandbox.plugins().join(library_name("pipedrive"))).unwrap();
     host.rescan();
     assert_eq!(copies(), 1);
     // The same content in two files is one copy, as long as one of them is there.
-    sandbox.add(library("freshdesk"), "zzz.so");
-    fs::remove_file(sandbox.plugins().join("freshdesk.so")).unwrap();
+    sandbox.add(library("freshdesk"), &library_name("zzz"));
+    fs::remove_file(sandbox.plugins().join(library_name("freshdesk"))).unwrap();
     let next = sandbox.host();
     page(&next, "freshdesk", "a.freshdesk.com").unwrap();
     assert_eq!(copies(), 1);
@@ -170,7 +195,7 @@ fn the_cache_keeps_what_a_folder_holds_and_no_more() {
 fn a_file_that_was_replaced_before_it_was_loaded_is_not_loaded_under_the_old_manifest() {
     let sandbox = Sandbox::with(&["pipedrive"]);
     let host = sandbox.host();
-    sandbox.add(library("obedient"), "pipedrive.so");
+    sandbox.add(library("obedient"), &library_name("pipedrive"));
     let error = page(&host, "pipedrive", "a.pipedrive.com").unwrap_err();
     let CallError::Load { source, .. } = &error else {
         panic!("{error:?}");
@@ -182,7 +207,7 @@ fn a_file_that_was_replaced_before_it_was_loaded_is_not_loaded_under_the_old_man
 fn a_file_that_became_something_else_is_not_loaded() {
     let sandbox = Sandbox::with(&["pipedrive"]);
     let host = sandbox.host();
-    sandbox.write("pipedrive.so", "not a library any more");
+    sandbox.write(&library_name("pipedrive"), "not a library any more");
     let error = page(&host, "pipedrive", "a.pipedrive.com").unwrap_err();
     let CallError::Load { source, .. } = &error else {
         panic!("{error:?}");
@@ -193,4 +218,43 @@ fn a_file_that_became_something_else_is_not_loaded() {
         "{}",
         with_causes(&error)
     );
+}
+
+#[test]
+fn both_places_give_the_same_results() {
+    let sandbox = Sandbox::with(&[
+        "obedient",
+        "panics",
+        "bad_replies",
+        "no_layout",
+        "other_layout",
+    ]);
+    let results = |isolation: Isolation| {
+        let host = sandbox.builder().isolation(isolation).build().unwrap();
+        let obedient = CallOptions {
+            hostname: Some("a.obedient.example".to_owned()),
+            dry_run: true,
+        };
+        let orders = Contact::new("7", "ü\u{202e}", "+1")
+            .with_extra("1 tab", "https://a.obedient.example/%C3%BC")
+            .with_extra("2 set x", "y")
+            .with_extra("3 notice", "\u{1b}");
+        let mut results = vec![format!(
+            "{:?}",
+            host.open_contact_page("obedient", &orders, &obedient)
+        )];
+        for (adapter, id) in [
+            ("panics", "7"),
+            ("panics", "spiteful"),
+            ("bad-replies", "not UTF-8"),
+            ("bad-replies", "unknown action"),
+            ("bad-replies", "else"),
+            ("no-layout", "7"),
+            ("other-layout", "7"),
+        ] {
+            results.push(format!("{:?}", call(&host, adapter, id, "")));
+        }
+        results
+    };
+    assert_eq!(results(Isolation::Isolated), results(Isolation::InProcess));
 }

@@ -8,10 +8,11 @@ use callpop_tests::workspace;
 /// A fuzz target's name, and what it feeds.
 type Target = (&'static str, fn(&[u8]));
 
-const TARGETS: [Target; 4] = [
+const TARGETS: [Target; 5] = [
     ("frames", read::frames),
     ("library", read::library),
     ("manifest", read::manifest),
+    ("package", read::package),
     ("url_policy", read::url_policy),
 ];
 

@@ -234,6 +234,7 @@ fn what_cannot_be_played_is_said_in_words() {
     ");
 }
 
+#[cfg(unix)]
 #[test]
 fn a_page_that_cannot_open_is_a_failure_and_what_opened_stands_beside_it() {
     let sandbox = sandbox();

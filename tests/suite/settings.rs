@@ -9,7 +9,7 @@ use callpop_host::{
     Contact, Direction, Host, Origin, PolicyError, PopResult, PopSettings, PopWhen,
     RecordingBrowser, SettingsChange, SettingsError,
 };
-use callpop_tests::Sandbox;
+use callpop_tests::{Sandbox, library_name};
 
 const ADAPTER: &str = "configurable";
 const HOSTNAME: &str = "acme.configurable.example";
@@ -388,7 +388,7 @@ fn a_host_does_not_run_without_rules_that_cannot_be_read() {
     insta::assert_snapshot!(sandbox.run(["accounts"]).text(), @"
     exit 1
     --- stderr
-    error: the administrator's file [home]/policy.toml, line 1, column 1: unknown field `x`, expected one of `requireSandbox`, `callPop`, `adapters`
+    error: the administrator's file [home]/policy.toml, line 1, column 1: unknown field `x`, expected one of `require`, `requireSandbox`, `requireIsolation`, `pluginsFolders`, `trustedKeys`, `allow`, `deny`, `callPop`, `adapters`
       Callpop does not run without the administrator's rules; have the file mended.
     ");
     let path = administer(&sandbox, "");
@@ -521,7 +521,7 @@ fn rules_on_numbers_can_be_fixed_too() {
 #[test]
 fn inspecting_an_adapter_tells_what_can_be_set() {
     let sandbox = sandbox();
-    let file = sandbox.plugins().join("configurable.so");
+    let file = sandbox.plugins().join(library_name("configurable"));
     let said = sandbox.run(["inspect".as_ref(), file.as_os_str()]).stdout;
     let settings: Vec<_> = said
         .lines()

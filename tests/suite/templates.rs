@@ -305,6 +305,7 @@ fn a_file_of_templates_is_an_adapter_like_any_other() {
     log URL       https://{hostname}/activity/{logId}?of={contactId}
     size          517 bytes
     sha256        3cd117dbd3048777c6da8bea75817da61caef5068f68001f639f9c23353e529e
+    signed by     nobody
     state         ready
 
     $ connect acme jo.acme.example
@@ -422,6 +423,7 @@ fn a_changed_file_is_used_after_the_next_look() {
     assert_eq!(page().unwrap(), "https://jo.acme.example/new/7");
 }
 
+#[cfg(unix)]
 #[test]
 fn what_is_no_file_of_templates_is_refused_in_words() {
     let sandbox = Sandbox::with(&["pipedrive"]);
@@ -489,7 +491,7 @@ fn what_is_no_file_of_templates_is_refused_in_words() {
         it is not a valid file of templates: line 17, column 3: `{contactID}` in `contactPageUrl` is neither a token, nor a setting or stored value of this adapter; there are: {hostname}, {contactId}, {contactType}, {contactName}, {contactPhone}, {phone}, {calledNumber}, {direction}, {logId}, {thirdPartyAppointmentId}, {board}, {extra.NAME}
 
     Ignored
-      other.json: not named like an adapter (.so, .dll, .dylib, .adapter.json)
+      other.json: not named like an adapter (.so, .dll, .dylib, .adapter.json, .callpop)
     ");
     let listed = sandbox.run(["adapters", "--json"]).json();
     let codes: Vec<String> = listed["files"]

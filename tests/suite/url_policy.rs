@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use callpop_adapter::testing::Account;
+use callpop_adapter::{Actions, CallbackResult, Contact, Context};
 use callpop_host::{Hostname, Manifest, UrlPolicy, UrlRejection};
 
 const ACCOUNT: &str = "acme.pipedrive.com";
@@ -252,4 +254,26 @@ fn a_url_may_be_long_but_not_over_long() {
     );
     let huge = format!("{start}{}", "a".repeat(10_000_000));
     assert!(check(ACCOUNT, &huge).is_err());
+}
+
+/// Opens what the contact's id says.
+#[derive(Default)]
+struct Opens;
+
+impl callpop_adapter::Adapter for Opens {
+    fn open_contact_page(&self, _: &Context<'_>, contact: &Contact<'_>) -> CallbackResult {
+        Ok(Actions::none().open_tab(contact.id.as_str()))
+    }
+}
+
+#[test]
+fn the_vendors_test_kit_refuses_what_the_host_does() {
+    let manifest = include_str!("../../adapters/pipedrive/adapter.json");
+    let account = Account::<Opens>::by_manifest(manifest, ACCOUNT);
+    let long = format!("https://{ACCOUNT}/{}", "a".repeat(2048));
+    for url in HOSTILE.iter().chain(GOOD).copied().chain([long.as_str()]) {
+        let answer = account.open_contact_page(&Contact::new(url, "", ""));
+        let accepted = check(ACCOUNT, url).is_ok();
+        assert_eq!(answer.actions().is_some(), accepted, "{url:?}");
+    }
 }

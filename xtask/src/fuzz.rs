@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, ensure};
 
@@ -83,7 +83,14 @@ fn seed() -> Result<()> {
     let layout = layout::target_folder()?.join("fuzz-seeds");
     Layout::build("release", &layout)?;
     let library = layout.join(format!("plugins/test-crm{}", std::env::consts::DLL_SUFFIX));
-    write("library", "test-crm", &fs::read(library)?)
+    write("library", "test-crm", &fs::read(&library)?)?;
+    let package = layout.join("test-crm.callpop");
+    let made = Command::new(layout.join("callpop"))
+        .arg("package")
+        .args([&library, Path::new("-o"), &package])
+        .status()?;
+    ensure!(made.success(), "no package was made: {made}");
+    write("package", "test-crm", &fs::read(package)?)
 }
 
 fn write(target: &str, name: &str, bytes: &[u8]) -> Result<()> {

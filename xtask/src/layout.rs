@@ -9,8 +9,15 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, ensure};
 use cargo_metadata::{CrateType, Message, MetadataCommand};
 
+use crate::c_kit;
+
 /// How Cargo names an adapter's package.
 const ADAPTER_PREFIX: &str = "callpop-adapter-";
+
+/// The packages that ship besides the adapters, and their programs: `callpop`, and the worker for
+/// dialers that embed the library.
+const SHIPPED: [&str; 2] = ["callpop-host", "callpop-capi"];
+const PROGRAMS: [&str; 2] = ["callpop", "callpop-worker"];
 
 /// What was laid out.
 pub(crate) struct Layout {
@@ -21,17 +28,23 @@ pub(crate) struct Layout {
 }
 
 struct Built {
-    /// `callpop`, and the worker for dialers that embed the library.
     programs: Vec<PathBuf>,
     /// Each adapter's id and library.
     adapters: Vec<(String, PathBuf)>,
+    /// The library for C, and what links it.
+    c_libraries: Vec<PathBuf>,
 }
 
 impl Layout {
     /// Builds in `profile` and lays out into `folder`. What the last layout left there is replaced;
     /// other files are left alone.
     pub(crate) fn build(profile: &str, folder: &Path) -> Result<Self> {
-        let built = build(profile)?;
+        Self::build_with(&Toolchain::of_this_machine(), profile, folder)
+    }
+
+    /// The same with a toolchain that may build for another system.
+    pub(crate) fn build_with(toolchain: &Toolchain, profile: &str, folder: &Path) -> Result<Self> {
+        let built = build(toolchain, profile)?;
         let plugins = folder.join("plugins");
         fs::create_dir_all(&plugins)
             .with_context(|| format!("cannot make {}", plugins.display()))?;
@@ -41,9 +54,9 @@ impl Layout {
             copy(program, &file)?;
             files.push(file);
         }
-        let program = folder.join(format!("callpop{}", std::env::consts::EXE_SUFFIX));
+        let program = folder.join(format!("callpop{}", toolchain.program_suffix));
         for (id, library) in &built.adapters {
-            let file = plugins.join(format!("{id}{}", std::env::consts::DLL_SUFFIX));
+            let file = plugins.join(format!("{id}{}", toolchain.library_suffix));
             copy(library, &file)?;
             files.push(file);
         }
@@ -52,6 +65,10 @@ impl Layout {
             copy(Path::new(document), &file)?;
             files.push(file);
         }
+        files.extend(c_kit::lay_out(&built.c_libraries, folder)?);
+        let sdk = folder.join("sdk");
+        crate::sdk::lay_out(&sdk)?;
+        files.push(sdk.join("Cargo.toml"));
         Ok(Self {
             program,
             folder: folder.to_owned(),
@@ -83,7 +100,24 @@ pub(crate) fn target_folder() -> Result<PathBuf> {
     Ok(metadata.target_directory.into_std_path_buf())
 }
 
-fn build(profile: &str) -> Result<Built> {
+/// What builds, and how its programs and libraries are named.
+pub(crate) struct Toolchain {
+    pub(crate) cargo: fn() -> Command,
+    pub(crate) program_suffix: &'static str,
+    pub(crate) library_suffix: &'static str,
+}
+
+impl Toolchain {
+    fn of_this_machine() -> Self {
+        Self {
+            cargo,
+            program_suffix: std::env::consts::EXE_SUFFIX,
+            library_suffix: std::env::consts::DLL_SUFFIX,
+        }
+    }
+}
+
+fn build(toolchain: &Toolchain, profile: &str) -> Result<Built> {
     let metadata = MetadataCommand::new().no_deps().exec()?;
     let adapters: Vec<&str> = metadata
         .packages
@@ -91,29 +125,43 @@ fn build(profile: &str) -> Result<Built> {
         .map(|package| package.name.as_str())
         .filter(|name| name.starts_with(ADAPTER_PREFIX))
         .collect();
-    let mut command = cargo();
+    let mut command = (toolchain.cargo)();
     command
         .args(["build", "--message-format=json-render-diagnostics"])
-        .args(["--profile", profile, "--package", "callpop-host"])
-        .args(adapters.iter().flat_map(|name| ["--package", name]))
+        .args(["--profile", profile])
         .stdout(Stdio::piped());
+    if profile == "dev" {
+        // Nothing of it ships: with the features that the tests have, so that nothing is built twice.
+        command.args(["--lib", "--bins"]);
+    } else {
+        command.args(SHIPPED.iter().flat_map(|name| ["--package", name]));
+        command.args(adapters.iter().flat_map(|name| ["--package", name]));
+    }
     let mut cargo = command.spawn().context("cannot start cargo")?;
     let output = cargo.stdout.take().context("cargo has no output")?;
     let mut programs = Vec::new();
     let mut libraries = Vec::new();
+    let mut c_libraries = Vec::new();
     for message in Message::parse_stream(BufReader::new(output)) {
         let Message::CompilerArtifact(artifact) = message? else {
             continue;
         };
         if let Some(executable) = artifact.executable {
-            programs.push(executable.into_std_path_buf());
+            if PROGRAMS.contains(&artifact.target.name.as_str()) {
+                programs.push(executable.into_std_path_buf());
+            }
+        } else if artifact.target.name == c_kit::NAME {
+            let files = artifact.filenames.into_iter();
+            c_libraries.extend(files.map(Into::<PathBuf>::into));
         } else if artifact.target.crate_types.contains(&CrateType::CDyLib) {
-            let id = artifact.target.name.replace('_', "-");
-            let id = id.trim_start_matches(ADAPTER_PREFIX).to_owned();
+            let name = artifact.target.name.replace('_', "-");
+            let Some(id) = name.strip_prefix(ADAPTER_PREFIX).map(str::to_owned) else {
+                continue;
+            };
             let library = artifact
                 .filenames
                 .into_iter()
-                .find(|file| file.as_str().ends_with(std::env::consts::DLL_SUFFIX));
+                .find(|file| file.as_str().ends_with(toolchain.library_suffix));
             libraries.extend(library.map(|library| (id, library.into_std_path_buf())));
         }
     }
@@ -123,11 +171,12 @@ fn build(profile: &str) -> Result<Built> {
     Ok(Built {
         programs,
         adapters: libraries,
+        c_libraries,
     })
 }
 
 /// Copies under another name first: the file that is replaced may be in use.
-fn copy(from: &Path, to: &Path) -> Result<()> {
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     let mut part = to.as_os_str().to_owned();
     part.push(".part");
     fs::copy(from, &part)

@@ -1,7 +1,16 @@
-//! The chores of the project: `cargo xtask demo`, `dist`, `soak` and `fuzz`.
+//! The chores of the project: `cargo xtask demo`, `dialer`, `dist`, `sdk`, `windows`, `compat`, `freeze`, `soak`
+//! and `fuzz`.
 
+mod c_kit;
+mod compat;
+mod compilers;
+mod dialer;
+mod freeze;
 mod fuzz;
 mod layout;
+mod public_items;
+mod sdk;
+mod windows;
 
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, ExitStatus};
@@ -21,12 +30,29 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Chore {
-    /// Build the program and the ten adapters, and play a call: a page opens in your browser
+    /// Build the program and the fifteen adapters, and play a call: a page opens in your browser
     Demo {
         /// Options for `callpop demo`, such as --no-browser
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<String>,
     },
+    /// Build the desktop dialer, connect it to a small CRM on this machine, and open its window
+    Dialer {
+        /// Options for the dialer, such as --listen 127.0.0.1:5070
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<String>,
+    },
+    /// Build one adapter with three compilers for each version of the ABI, and load it and the frozen
+    /// ones into hosts of each
+    Compat {
+        /// Write the table into ABI.md, instead of comparing it
+        #[arg(long)]
+        write: bool,
+    },
+    /// Keep libraries of this release of the SDK, for every later host to load
+    Freeze,
+    /// Check that the host's library compiles for macOS, on Linux; nothing is run
+    Macos,
     /// Make a hundred thousand calls, of which many go wrong, and count what is lost or left over
     Soak {
         /// How many calls
@@ -44,6 +70,27 @@ enum Chore {
         /// Where to
         #[arg(long, default_value = "dist")]
         to: PathBuf,
+    },
+    /// Lay out the SDK alone, as a folder that builds on its own
+    Sdk {
+        /// Where to
+        #[arg(long, default_value = "dist/sdk")]
+        to: PathBuf,
+    },
+    /// The same for Windows, built on Linux
+    Windows {
+        /// Run the tests of the Windows parts under Wine instead
+        #[arg(long)]
+        test: bool,
+        /// Where to
+        #[arg(long, default_value = "dist-windows")]
+        to: PathBuf,
+        /// Built how: `release`, or `dev`, which is done sooner
+        #[arg(long, default_value = "release")]
+        profile: String,
+        /// With --test: what the tests' program is told, such as a part of a test's name
+        #[arg(last = true)]
+        options: Vec<String>,
     },
 }
 
@@ -71,24 +118,54 @@ fn run(chore: Chore) -> Result<ExitCode> {
                 .with_context(|| format!("cannot start {}", layout.program.display()))?;
             Ok(exit_code(status))
         }
+        Chore::Dialer { options } => Ok(exit_code(dialer::run(&options)?)),
         Chore::Soak { calls } => {
             let status = layout::cargo()
-                .args(["run", "--release", "--quiet", "--package", "callpop-tests"])
+                // Not in release, and with the features that all packages have together: what is
+                // counted is the same, and the demo has built it.
+                .args(["run", "--quiet"])
                 .args(["--bin", "soak", "--", &calls.to_string()])
                 .status()
                 .context("cannot start cargo")?;
             Ok(exit_code(status))
         }
+        Chore::Compat { write } => {
+            compat::run(write)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Chore::Freeze => {
+            freeze::run()?;
+            Ok(ExitCode::SUCCESS)
+        }
         Chore::Fuzz { seconds } => fuzz::run(seconds),
+        Chore::Windows {
+            test: true,
+            options,
+            ..
+        } => {
+            windows::test(&options)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Chore::Windows { to, profile, .. } => {
+            show(&windows::dist(&profile, &to)?);
+            Ok(ExitCode::SUCCESS)
+        }
+        Chore::Sdk { to } => {
+            sdk::lay_out(&to)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Chore::Macos => Ok(exit_code(windows::check_macos()?)),
         Chore::Dist { to } => {
-            let layout = Layout::build("release", &to)?;
-            #[expect(clippy::print_stdout, reason = "what a chore made is for its user")]
-            {
-                println!("{layout}");
-            }
+            show(&Layout::build("release", &to)?);
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// Says what was laid out.
+#[expect(clippy::print_stdout, reason = "what a chore made is for its user")]
+fn show(layout: &Layout) {
+    println!("{layout}");
 }
 
 fn exit_code(status: ExitStatus) -> ExitCode {

@@ -1,9 +1,12 @@
 //! The ABI 1.0: frozen.
 //!
 //! Changing a name, a type or the order of a field here breaks every adapter that is out there;
-//! `tests/layout.rs` guards it. What may grow travels in the lists of named extras. No enum of our
-//! own crosses the boundary, since an invalid tag would be undefined behaviour in the host:
-//! integers do, and are checked on arrival.
+//! `tests/layout.rs` guards it, and `ABI.md` says what is promised. What may grow travels in the
+//! lists of named extras. No enum of our own crosses the boundary, since an invalid tag would be
+//! undefined behaviour in the host: integers do, and are checked on arrival.
+//!
+//! Nothing that is owned crosses either: each side lends its texts for the length of a call, so
+//! none is copied without need, and none is freed by another library than the one that made it.
 
 #![expect(
     unsafe_code,
@@ -16,8 +19,6 @@
     reason = "the code that abi_stable's derive writes has neither docs nor comments"
 )]
 
-use std::collections::BTreeMap;
-
 use abi_stable::StableAbi;
 use abi_stable::library::{
     __call_root_module_loader, CheckTypeLayout, LibHeader, RootModule as AbiRootModule,
@@ -25,57 +26,62 @@ use abi_stable::library::{
 };
 use abi_stable::prefix_type::PrefixTypeTrait;
 use abi_stable::sabi_types::VersionStrings;
-use abi_stable::std_types::{RString, RVec};
+use abi_stable::std_types::{RSlice, RStr};
 
-use super::{BadReply, Callbacks, MAX_ACTIONS, panics};
-use crate::{Adapter, AdapterError, CallbackResult, ErrorCode};
+use super::{BadReply, Callbacks, panics};
+use crate::{Adapter, CallbackResult};
+
+pub(super) mod from_adapter;
+mod to_adapter;
 
 /// A named text: a stored value, a setting, an extra.
 #[repr(C)]
-#[derive(Debug, StableAbi)]
-pub struct Named {
-    pub name: RString,
-    pub value: RString,
+#[derive(Debug, Clone, Copy, StableAbi)]
+pub struct Named<'call> {
+    pub name: RStr<'call>,
+    pub value: RStr<'call>,
 }
 
 #[repr(C)]
-#[derive(Debug, StableAbi)]
-pub struct Context {
-    pub hostname: RString,
-    pub stored: RVec<Named>,
-    pub settings: RVec<Named>,
-    pub extras: RVec<Named>,
+#[derive(Debug, Clone, Copy, StableAbi)]
+pub struct Context<'call> {
+    pub hostname: RStr<'call>,
+    pub stored: RSlice<'call, Named<'call>>,
+    pub settings: RSlice<'call, Named<'call>>,
+    pub extras: RSlice<'call, Named<'call>>,
 }
 
 /// An empty `contact_type` is none.
 #[repr(C)]
-#[derive(Debug, StableAbi)]
-pub struct Contact {
-    pub id: RString,
-    pub name: RString,
-    pub phone: RString,
-    pub contact_type: RString,
-    pub extras: RVec<Named>,
+#[derive(Debug, Clone, Copy, StableAbi)]
+pub struct Contact<'call> {
+    pub id: RStr<'call>,
+    pub name: RStr<'call>,
+    pub phone: RStr<'call>,
+    pub contact_type: RStr<'call>,
+    pub extras: RSlice<'call, Named<'call>>,
 }
 
 /// An empty `contact_id` or `contact_type` is none.
 #[repr(C)]
-#[derive(Debug, StableAbi)]
-pub struct CallLog {
-    pub log_id: RString,
-    pub contact_id: RString,
-    pub contact_type: RString,
-    pub extras: RVec<Named>,
+#[derive(Debug, Clone, Copy, StableAbi)]
+pub struct CallLog<'call> {
+    pub log_id: RStr<'call>,
+    pub contact_id: RStr<'call>,
+    pub contact_type: RStr<'call>,
+    pub extras: RSlice<'call, Named<'call>>,
 }
 
-/// `kind` is one of the `ACTION_` constants; `name` and `value` mean what it says there.
+/// `kind` is one of the `ACTION_` constants; `name` and `value` mean what it says there. `flags` is
+/// made of `FLAG_` constants; a bit that the host does not know means nothing to it.
 #[repr(C)]
-#[derive(Debug, StableAbi)]
-pub struct Action {
+#[derive(Debug, Clone, Copy, StableAbi)]
+pub struct Action<'reply> {
     pub kind: u32,
-    pub name: RString,
-    pub value: RString,
-    pub extras: RVec<Named>,
+    pub flags: u32,
+    pub name: RStr<'reply>,
+    pub value: RStr<'reply>,
+    pub extras: RSlice<'reply, Named<'reply>>,
 }
 
 /// `value` is a URL to open in a tab.
@@ -89,14 +95,19 @@ pub const ACTION_REMOVE_STORED: u32 = 4;
 /// `value` is a text for the user.
 pub const ACTION_NOTICE: u32 = 5;
 
-/// A callback's answer: `actions` if `code` is [`REPLY_DONE`], else an error with its `message`.
+/// A host that does not know the action's kind leaves it out. Without this flag, such a host refuses
+/// the whole reply, since it performs all of a reply's actions or none.
+pub const FLAG_MAY_BE_LEFT_OUT: u32 = 1;
+
+/// A callback's answer: `actions` if `code` is [`REPLY_DONE`], else an error with its `message`, whose
+/// `actions` are not looked at.
 #[repr(C)]
-#[derive(Debug, StableAbi)]
-pub struct Reply {
+#[derive(Debug, Clone, Copy, StableAbi)]
+pub struct Reply<'reply> {
     pub code: u32,
-    pub message: RString,
-    pub actions: RVec<Action>,
-    pub extras: RVec<Named>,
+    pub message: RStr<'reply>,
+    pub actions: RSlice<'reply, Action<'reply>>,
+    pub extras: RSlice<'reply, Named<'reply>>,
 }
 
 pub const REPLY_DONE: u32 = 0;
@@ -107,16 +118,25 @@ pub const REPLY_INVALID_INPUT: u32 = 3;
 pub const REPLY_INTERNAL: u32 = 4;
 pub const REPLY_PANICKED: u32 = 5;
 
+/// Where a callback puts its reply: `take(host, &reply)`, once, before it returns and on the thread
+/// that it was called on. What the reply points to is the adapter's, and read by then.
+#[repr(C)]
+#[derive(Debug, StableAbi)]
+pub struct ReplyTo {
+    pub host: *mut (),
+    pub take: extern "C" fn(*mut (), &Reply<'_>),
+}
+
 /// The three callbacks. None of them unwinds; each may be called from any thread.
 #[repr(C)]
 #[derive(StableAbi)]
 #[sabi(kind(Prefix(prefix_ref = RootModuleRef)))]
 #[sabi(missing_field(panic))]
 pub struct RootModule {
-    pub open_contact_page: extern "C" fn(&Context, &Contact) -> Reply,
-    pub open_log_page: extern "C" fn(&Context, &CallLog) -> Reply,
+    pub open_contact_page: extern "C" fn(&Context<'_>, &Contact<'_>, &ReplyTo),
+    pub open_log_page: extern "C" fn(&Context<'_>, &CallLog<'_>, &ReplyTo),
     #[sabi(last_prefix_field)]
-    pub on_unauthorize: extern "C" fn(&Context) -> Reply,
+    pub on_unauthorize: extern "C" fn(&Context<'_>, &ReplyTo),
 }
 
 impl AbiRootModule for RootModuleRef {
@@ -129,6 +149,17 @@ impl AbiRootModule for RootModuleRef {
 
 /// The header that a library exports so that a host can check and start it.
 pub type Header = LibHeader;
+
+/// Why a library's root module is not started.
+pub type StartError = abi_stable::library::LibraryError;
+
+/// Checks a library's root module by the types of this version, and starts it.
+///
+/// # Errors
+/// [`StartError`] if it is not of these types, or does not start.
+pub fn start(header: &'static Header) -> Result<Box<dyn Callbacks>, StartError> {
+    Ok(Box::new(header.init_root_module::<RootModuleRef>()?))
+}
 
 /// The header of the adapter `A`.
 #[must_use]
@@ -151,240 +182,83 @@ fn root_module<A: Adapter>() -> RootModuleRef {
     .leak_into_prefix()
 }
 
-extern "C" fn open_contact_page<A: Adapter>(context: &Context, contact: &Contact) -> Reply {
-    panics::caught(|| A::default().open_contact_page(&context.into(), &contact.into())).into()
+pub(super) extern "C" fn open_contact_page<A: Adapter>(
+    context: &Context<'_>,
+    contact: &Contact<'_>,
+    to: &ReplyTo,
+) {
+    let callback = || A::default().open_contact_page(&context.into(), &contact.into());
+    from_adapter::reply(&panics::caught(callback), to);
 }
 
-extern "C" fn open_log_page<A: Adapter>(context: &Context, log: &CallLog) -> Reply {
-    panics::caught(|| A::default().open_log_page(&context.into(), &log.into())).into()
+pub(super) extern "C" fn open_log_page<A: Adapter>(
+    context: &Context<'_>,
+    log: &CallLog<'_>,
+    to: &ReplyTo,
+) {
+    let callback = || A::default().open_log_page(&context.into(), &log.into());
+    from_adapter::reply(&panics::caught(callback), to);
 }
 
-extern "C" fn on_unauthorize<A: Adapter>(context: &Context) -> Reply {
-    panics::caught(|| A::default().on_unauthorize(&context.into())).into()
+pub(super) extern "C" fn on_unauthorize<A: Adapter>(context: &Context<'_>, to: &ReplyTo) {
+    let callback = || A::default().on_unauthorize(&context.into());
+    from_adapter::reply(&panics::caught(callback), to);
 }
 
 impl Callbacks for RootModuleRef {
     fn open_contact_page(
         &self,
-        context: &crate::Context,
-        contact: &crate::Contact,
+        context: &crate::Context<'_>,
+        contact: &crate::Contact<'_>,
     ) -> Result<CallbackResult, BadReply> {
-        read_reply(RootModuleRef::open_contact_page(self)(
-            &context.into(),
-            &contact.into(),
-        ))
+        ask_for_contact(RootModuleRef::open_contact_page(self), context, contact)
     }
 
     fn open_log_page(
         &self,
-        context: &crate::Context,
-        log: &crate::CallLog,
+        context: &crate::Context<'_>,
+        log: &crate::CallLog<'_>,
     ) -> Result<CallbackResult, BadReply> {
-        read_reply(RootModuleRef::open_log_page(self)(
-            &context.into(),
-            &log.into(),
-        ))
+        ask_for_log(RootModuleRef::open_log_page(self), context, log)
     }
 
-    fn on_unauthorize(&self, context: &crate::Context) -> Result<CallbackResult, BadReply> {
-        read_reply(RootModuleRef::on_unauthorize(self)(&context.into()))
+    fn on_unauthorize(&self, context: &crate::Context<'_>) -> Result<CallbackResult, BadReply> {
+        ask(RootModuleRef::on_unauthorize(self), context)
     }
 }
 
-// Into the adapter: what the host sends is text that it made itself.
-
-impl From<&crate::Context> for Context {
-    fn from(context: &crate::Context) -> Self {
-        Self {
-            hostname: context.hostname.as_str().into(),
-            stored: named(&context.stored),
-            settings: named(&context.settings),
-            extras: named(&context.extras),
-        }
-    }
-}
-
-impl From<&Context> for crate::Context {
-    fn from(context: &Context) -> Self {
-        Self {
-            hostname: context.hostname.as_str().to_owned(),
-            stored: by_name(&context.stored),
-            settings: by_name(&context.settings),
-            extras: by_name(&context.extras),
-        }
-    }
-}
-
-impl From<&crate::Contact> for Contact {
-    fn from(contact: &crate::Contact) -> Self {
-        Self {
-            id: contact.id.as_str().into(),
-            name: contact.name.as_str().into(),
-            phone: contact.phone.as_str().into(),
-            contact_type: or_empty(contact.contact_type.as_deref()),
-            extras: named(&contact.extras),
-        }
-    }
-}
-
-impl From<&Contact> for crate::Contact {
-    fn from(contact: &Contact) -> Self {
-        Self {
-            id: contact.id.as_str().to_owned(),
-            name: contact.name.as_str().to_owned(),
-            phone: contact.phone.as_str().to_owned(),
-            contact_type: unless_empty(&contact.contact_type),
-            extras: by_name(&contact.extras),
-        }
-    }
-}
-
-impl From<&crate::CallLog> for CallLog {
-    fn from(log: &crate::CallLog) -> Self {
-        Self {
-            log_id: log.log_id.as_str().into(),
-            contact_id: or_empty(log.contact_id.as_deref()),
-            contact_type: or_empty(log.contact_type.as_deref()),
-            extras: named(&log.extras),
-        }
-    }
-}
-
-impl From<&CallLog> for crate::CallLog {
-    fn from(log: &CallLog) -> Self {
-        Self {
-            log_id: log.log_id.as_str().to_owned(),
-            contact_id: unless_empty(&log.contact_id),
-            contact_type: unless_empty(&log.contact_type),
-            extras: by_name(&log.extras),
-        }
-    }
-}
-
-fn named(texts: &BTreeMap<String, String>) -> RVec<Named> {
-    texts
-        .iter()
-        .map(|(name, value)| Named {
-            name: name.as_str().into(),
-            value: value.as_str().into(),
-        })
-        .collect()
-}
-
-fn by_name(texts: &RVec<Named>) -> BTreeMap<String, String> {
-    texts
-        .iter()
-        .map(|text| {
-            (
-                text.name.as_str().to_owned(),
-                text.value.as_str().to_owned(),
-            )
-        })
-        .collect()
-}
-
-fn or_empty(text: Option<&str>) -> RString {
-    text.unwrap_or_default().into()
-}
-
-fn unless_empty(text: &RString) -> Option<String> {
-    (!text.is_empty()).then(|| text.as_str().to_owned())
-}
-
-// Out of the adapter: what arrives is checked.
-
-impl From<CallbackResult> for Reply {
-    fn from(result: CallbackResult) -> Self {
-        let (code, message, actions) = match result {
-            Ok(actions) => (
-                REPLY_DONE,
-                RString::new(),
-                actions.into_iter().map(Action::from).collect(),
-            ),
-            Err(error) => (
-                error_code(error.code()),
-                error.message().into(),
-                RVec::new(),
-            ),
-        };
-        Self {
-            code,
-            message,
-            actions,
-            extras: RVec::new(),
-        }
-    }
-}
-
-fn read_reply(reply: Reply) -> Result<CallbackResult, BadReply> {
-    let code = match reply.code {
-        REPLY_DONE => {
-            if reply.actions.len() > MAX_ACTIONS {
-                return Err(BadReply::TooManyActions(reply.actions.len()));
-            }
-            let actions: Result<_, _> = reply.actions.into_iter().map(read_action).collect();
-            return actions.map(Ok);
-        }
-        REPLY_NOT_SUPPORTED => ErrorCode::NotSupported,
-        REPLY_MISSING_VALUE => ErrorCode::MissingValue,
-        REPLY_INVALID_INPUT => ErrorCode::InvalidInput,
-        REPLY_PANICKED => ErrorCode::Panicked,
-        _ => ErrorCode::Internal,
-    };
-    Ok(Err(AdapterError::new(code, checked(reply.message)?)))
-}
-
-fn error_code(code: ErrorCode) -> u32 {
-    match code {
-        ErrorCode::NotSupported => REPLY_NOT_SUPPORTED,
-        ErrorCode::MissingValue => REPLY_MISSING_VALUE,
-        ErrorCode::InvalidInput => REPLY_INVALID_INPUT,
-        ErrorCode::Internal => REPLY_INTERNAL,
-        ErrorCode::Panicked => REPLY_PANICKED,
-    }
-}
-
-impl From<crate::Action> for Action {
-    fn from(action: crate::Action) -> Self {
-        use crate::{Action as Plain, OpenAs};
-        let (kind, name, value) = match action {
-            Plain::OpenPage { url, open_as } => match open_as {
-                OpenAs::Tab => (ACTION_OPEN_TAB, String::new(), url),
-                OpenAs::Popup => (ACTION_OPEN_POPUP, String::new(), url),
-            },
-            Plain::SetStored { name, value } => (ACTION_SET_STORED, name, value),
-            Plain::RemoveStored { name } => (ACTION_REMOVE_STORED, name, String::new()),
-            Plain::Notice { text } => (ACTION_NOTICE, String::new(), text),
-        };
-        Self {
-            kind,
-            name: name.into(),
-            value: value.into(),
-            extras: RVec::new(),
-        }
-    }
-}
-
-fn read_action(action: Action) -> Result<crate::Action, BadReply> {
-    use crate::{Action as Plain, OpenAs};
-    let (name, value) = (checked(action.name)?, checked(action.value)?);
-    Ok(match action.kind {
-        ACTION_OPEN_TAB => Plain::OpenPage {
-            url: value,
-            open_as: OpenAs::Tab,
-        },
-        ACTION_OPEN_POPUP => Plain::OpenPage {
-            url: value,
-            open_as: OpenAs::Popup,
-        },
-        ACTION_SET_STORED => Plain::SetStored { name, value },
-        ACTION_REMOVE_STORED => Plain::RemoveStored { name },
-        ACTION_NOTICE => Plain::Notice { text: value },
-        unknown => return Err(BadReply::UnknownAction(unknown)),
+/// Calls a callback that gets a contact.
+pub(super) fn ask_for_contact(
+    callback: extern "C" fn(&Context<'_>, &Contact<'_>, &ReplyTo),
+    context: &crate::Context<'_>,
+    contact: &crate::Contact<'_>,
+) -> Result<CallbackResult, BadReply> {
+    to_adapter::lend(context, |context| {
+        let extras = to_adapter::named(&contact.extras);
+        let contact = to_adapter::contact(contact, &extras);
+        from_adapter::heard(|to| callback(context, &contact, to))
     })
 }
 
-/// An `RString` from the other side need not be UTF-8, whatever its type says.
-fn checked(text: RString) -> Result<String, BadReply> {
-    Ok(String::from_utf8(text.into_bytes().into_vec())?)
+/// Calls a callback that gets a log.
+pub(super) fn ask_for_log(
+    callback: extern "C" fn(&Context<'_>, &CallLog<'_>, &ReplyTo),
+    context: &crate::Context<'_>,
+    log: &crate::CallLog<'_>,
+) -> Result<CallbackResult, BadReply> {
+    to_adapter::lend(context, |context| {
+        let extras = to_adapter::named(&log.extras);
+        let log = to_adapter::call_log(log, &extras);
+        from_adapter::heard(|to| callback(context, &log, to))
+    })
+}
+
+/// Calls a callback that gets nothing but the context.
+pub(super) fn ask(
+    callback: extern "C" fn(&Context<'_>, &ReplyTo),
+    context: &crate::Context<'_>,
+) -> Result<CallbackResult, BadReply> {
+    to_adapter::lend(context, |context| {
+        from_adapter::heard(|to| callback(context, to))
+    })
 }

@@ -1,5 +1,7 @@
 //! What is wrong with a template, where, and what to do about it.
 
+use crate::AdapterError;
+
 /// How many URLs may stand in each other.
 pub(super) const MAX_DEPTH: usize = 4;
 
@@ -76,6 +78,13 @@ pub enum TemplateFault {
         MAX_DEPTH
     )]
     TooDeep,
+}
+
+impl From<TemplateError> for AdapterError {
+    /// A template that stands in the adapter's code is the adapter's own fault.
+    fn from(error: TemplateError) -> Self {
+        Self::internal(error.to_string())
+    }
 }
 
 impl TemplateFault {

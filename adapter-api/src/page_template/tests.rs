@@ -125,7 +125,7 @@ fn each_token_has_its_value() {
         ("direction", "inbound"),
     ];
     context.extras = facts
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .map(|(name, value)| (name.into(), value.into()))
         .into();
     let contact = Contact::new("7", "Jo Doe", "+1")
         .with_type("Lead")
@@ -134,7 +134,7 @@ fn each_token_has_its_value() {
         .with_contact_id("8")
         .with_contact_type("Contact")
         .with_extra("thirdPartyAppointmentId", "A3");
-    let value = |token: &str, contact: Option<&Contact>, log: Option<&CallLog>| {
+    let value = |token: &str, contact: Option<&Contact<'_>>, log: Option<&CallLog<'_>>| {
         let template = PageTemplate::parse(&format!("https://{{hostname}}/?v={{{token}}}"));
         match template.unwrap().fill_from(&context, contact, log) {
             Ok(url) => url.replace("https://acme.example.com/?v=", ""),

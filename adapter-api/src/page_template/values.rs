@@ -1,59 +1,58 @@
 //! What each token stands for.
 
 use super::EXTRA_PREFIX;
-use crate::{CallLog, Contact, Context};
+use crate::{CallLog, Contact, Context, Text};
 
 /// The value of a token, if there is one that is not empty.
 pub(super) fn value_of(
     name: &str,
-    context: &Context,
-    contact: Option<&Contact>,
-    log: Option<&CallLog>,
+    context: &Context<'_>,
+    contact: Option<&Contact<'_>>,
+    log: Option<&CallLog<'_>>,
 ) -> Option<String> {
-    let fact = |name: &str| context.extras.get(name).cloned();
-    let of_log = |text: fn(&CallLog) -> Option<String>| log.and_then(text);
+    let fact = |name: &str| context.extras.get(name).map(Text::as_str);
     let value = match name {
-        "hostname" => Some(context.hostname.clone()),
+        "hostname" => Some(&*context.hostname),
         "contactId" => contact
-            .map(|it| it.id.clone())
-            .or_else(|| of_log(|it| it.contact_id.clone())),
+            .map(|it| &*it.id)
+            .or_else(|| log?.contact_id.as_deref()),
         "contactType" => contact
-            .and_then(|it| it.contact_type.clone())
-            .or_else(|| of_log(|it| it.contact_type.clone())),
-        "contactName" => contact.map(|it| it.name.clone()),
-        "contactPhone" => contact.map(|it| it.phone.clone()),
+            .and_then(|it| it.contact_type.as_deref())
+            .or_else(|| log?.contact_type.as_deref()),
+        "contactName" => contact.map(|it| &*it.name),
+        "contactPhone" => contact.map(|it| &*it.phone),
         // When there is no call, a page for the caller is one for the contact.
-        "phone" => fact(name).or_else(|| contact.map(|it| it.phone.clone())),
+        "phone" => fact(name).or_else(|| contact.map(|it| &*it.phone)),
         "calledNumber" | "direction" => fact(name),
-        "logId" => of_log(|it| Some(it.log_id.clone())),
+        "logId" => log.map(|it| &*it.log_id),
         "thirdPartyAppointmentId" => extra(name, context, contact, log),
         _ => match name.strip_prefix(EXTRA_PREFIX) {
             Some(name) => extra(name, context, contact, log),
-            None => of_account(name, context),
+            None => return of_account(name, context).filter(|text| !text.is_empty()),
         },
     };
-    value.filter(|text| !text.is_empty())
+    value.filter(|text| !text.is_empty()).map(ToOwned::to_owned)
 }
 
-fn extra(
+fn extra<'call>(
     name: &str,
-    context: &Context,
-    contact: Option<&Contact>,
-    log: Option<&CallLog>,
-) -> Option<String> {
+    context: &'call Context<'_>,
+    contact: Option<&'call Contact<'_>>,
+    log: Option<&'call CallLog<'_>>,
+) -> Option<&'call str> {
     let of_log = log.and_then(|it| it.extras.get(name));
     let of_contact = contact.and_then(|it| it.extras.get(name));
     of_log
         .or(of_contact)
         .or_else(|| context.extras.get(name))
-        .cloned()
+        .map(Text::as_str)
 }
 
-fn of_account(name: &str, context: &Context) -> Option<String> {
+fn of_account(name: &str, context: &Context<'_>) -> Option<String> {
     let setting = context.setting(name).filter(|text| !text.is_empty());
     setting
         .map(ToOwned::to_owned)
-        .or_else(|| context.stored(name))
+        .or_else(|| context.stored(name).map(String::from))
 }
 
 /// The name under which people know a token's value, for errors.

@@ -1,11 +1,11 @@
 //! What the doctor says of an administrator's file.
 
-use std::fs::{self, Metadata};
 use std::path::Path;
 
 use super::{AdminPolicy, Standing, place};
 use crate::discovery::Catalog;
 use crate::doctor::{Finding, Health};
+use crate::owner_only::{ADMINISTRATORS_CURE, is_for_all_to_write};
 
 impl AdminPolicy {
     /// Looks at the file that is in force, and at whether the adapters in the folders have what it
@@ -54,7 +54,7 @@ impl AdminPolicy {
                 "policy",
                 Health::Problem,
                 format!("{shown} is in force, and {open}"),
-                "Make it and its folder root's (chown root), for nobody else to write (chmod go-w).",
+                ADMINISTRATORS_CURE,
             );
         }
         Finding::good("policy", format!("{shown} is in force"))
@@ -63,22 +63,10 @@ impl AdminPolicy {
 
 /// Who besides the administrator can change the file, or put another in its place.
 fn open_to_others(path: &Path) -> Option<&'static str> {
-    let is_open = |path: &Path| fs::metadata(path).is_ok_and(|it| others_can_write(&it));
-    if is_open(path) {
+    if is_for_all_to_write(path) {
         return Some("users can write it");
     }
     path.parent()
-        .is_some_and(is_open)
+        .is_some_and(is_for_all_to_write)
         .then_some("users can write into its folder")
-}
-
-#[cfg(unix)]
-fn others_can_write(metadata: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    metadata.uid() != 0 || metadata.mode() & 0o022 != 0
-}
-
-#[cfg(not(unix))]
-fn others_can_write(_: &Metadata) -> bool {
-    false
 }

@@ -2,21 +2,29 @@
 //! be worse than none.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use toml::Spanned;
+pub(super) use toml::Spanned;
 
+use super::form_of_rules::{self, List};
 use super::{AdapterRules, AdminPolicy, FixedPop, FixedValue, PolicyError, Standing};
 use crate::PopSettings;
+use crate::admission::{AdminRules, Requirement};
 use crate::manifest::SettingValue;
 use crate::pop_members;
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 struct File {
+    require: Requirement,
     require_sandbox: bool,
+    require_isolation: bool,
+    plugins_folders: Option<Vec<Spanned<PathBuf>>>,
+    trusted_keys: BTreeMap<Spanned<String>, Vec<Spanned<String>>>,
+    allow: Option<List>,
+    deny: List,
     call_pop: Members,
     adapters: BTreeMap<String, Adapter>,
 }
@@ -24,6 +32,8 @@ struct File {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 struct Adapter {
+    minimum_version: Option<Spanned<String>>,
+    require_isolation: bool,
     settings: BTreeMap<String, Spanned<SettingValue>>,
     call_pop: Members,
 }
@@ -31,7 +41,7 @@ struct Adapter {
 type Members = BTreeMap<String, Spanned<Value>>;
 
 /// Something wrong, and at which byte.
-type Wrong = (usize, String);
+pub(super) type Wrong = (usize, String);
 
 /// Reads the text of the file at `path`.
 pub(super) fn parse(path: &Path, text: &str) -> Result<AdminPolicy, PolicyError> {
@@ -41,9 +51,22 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<AdminPolicy, PolicyError>
             (start, error.message().replace('\n', ", "))
         })?;
         let pop = fixed_pop(Map::new(), file.call_pop)?;
+        let mut rules = AdminRules {
+            file: path.to_owned(),
+            require: file.require,
+            keys: form_of_rules::keys(file.trusted_keys)?,
+            allowed: file.allow.map(form_of_rules::listed).transpose()?,
+            denied: form_of_rules::listed(file.deny)?,
+            minimum_versions: BTreeMap::new(),
+        };
         let mut adapters = BTreeMap::new();
         for (id, adapter) in file.adapters {
-            let rules = AdapterRules {
+            if let Some(version) = adapter.minimum_version {
+                let version = form_of_rules::version(&version)?;
+                rules.minimum_versions.insert(id.clone(), version);
+            }
+            let of_adapter = AdapterRules {
+                requires_isolation: adapter.require_isolation,
                 pop: fixed_pop(pop.members.clone(), adapter.call_pop)?,
                 settings: adapter
                     .settings
@@ -51,12 +74,18 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<AdminPolicy, PolicyError>
                     .map(|(id, value)| (id, fixed_value(text, &value)))
                     .collect(),
             };
-            adapters.insert(id, rules);
+            adapters.insert(id, of_adapter);
         }
         Ok(AdminPolicy {
             path: path.to_owned(),
             standing: Standing::Other,
             requires_sandbox: file.require_sandbox,
+            requires_isolation: file.require_isolation,
+            plugins_folders: file
+                .plugins_folders
+                .map(form_of_rules::folders)
+                .transpose()?,
+            rules,
             pop,
             adapters,
         })

@@ -48,23 +48,67 @@ fn a_file_that_is_named_must_be_there() {
     assert!(matches!(error, PolicyError::Unreadable { .. }), "{error}");
 }
 
+/// What is said of a file with this text, after its name.
+fn said(folder: &Path, text: &str) -> String {
+    let path = written(folder, "policy.toml", text);
+    let error = AdminPolicy::of_first(None, None, folder).unwrap_err();
+    let start = format!("the administrator's file {}, ", path.display());
+    error.to_string().strip_prefix(&start).unwrap().to_owned()
+}
+
+#[test]
+fn what_is_wrong_with_what_may_run_is_said_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    for (text, error) in [
+        (
+            "require = 'singed'",
+            "line 1, column 11: unknown variant `singed`, expected one of `nothing`, `pinned`, `signed`",
+        ),
+        (
+            "[trustedKeys]\nacme = ['RWQ']",
+            "line 2, column 9: it is not a public key of minisign, which is a line of 56 letters that begins with `RW`",
+        ),
+        (
+            "[trustedKeys]\n'Acme Corp' = []",
+            "line 2, column 1: a vendor's id is the beginning of its adapters' ids: small letters and digits, in parts joined by `-`",
+        ),
+        (
+            "deny.sha256 = ['abc']",
+            "line 1, column 16: it is no SHA-256, which has 64 hexadecimal digits",
+        ),
+        (
+            "allow.adapters = ['acme', 'Acme']",
+            "line 1, column 27: it is no adapter's id",
+        ),
+        (
+            "[allow]\nids = []",
+            "line 2, column 1: unknown field `ids`, expected `adapters` or `sha256`",
+        ),
+        (
+            "[adapters.acme]\nminimumVersion = '1'",
+            "line 2, column 18: it is not a version such as 1.0.0: unexpected end of input while parsing major version number",
+        ),
+        (
+            "pluginsFolders = ['plugins']",
+            "line 1, column 19: a plugins folder is named by its whole path",
+        ),
+    ] {
+        assert_eq!(said(folder.path(), text), error);
+    }
+}
+
 #[test]
 fn what_is_wrong_is_said_with_its_place() {
     let folder = tempfile::tempdir().unwrap();
-    let said = |text: &str| {
-        let path = written(folder.path(), "policy.toml", text);
-        let error = AdminPolicy::of_first(None, None, folder.path()).unwrap_err();
-        let start = format!("the administrator's file {}, ", path.display());
-        error.to_string().strip_prefix(&start).unwrap().to_owned()
-    };
+    let said = |text: &str| said(folder.path(), text);
     for (text, error) in [
         (
             "[callpop]\ninbound = 'answer'",
-            "line 1, column 2: unknown field `callpop`, expected one of `requireSandbox`, `callPop`, `adapters`",
+            "line 1, column 2: unknown field `callpop`, expected one of `require`, `requireSandbox`, `requireIsolation`, `pluginsFolders`, `trustedKeys`, `allow`, `deny`, `callPop`, `adapters`",
         ),
         (
             "[adapters.acme]\nsetting.x = 'a'",
-            "line 2, column 1: unknown field `setting`, expected `settings` or `callPop`",
+            "line 2, column 1: unknown field `setting`, expected one of `minimumVersion`, `requireIsolation`, `settings`, `callPop`",
         ),
         (
             "[adapters.acme.settings]\n# a number\nx = 7",

@@ -12,6 +12,7 @@ const MAX_ID: usize = 100;
 
 /// What came of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum AuditResult {
@@ -53,11 +54,13 @@ impl AuditResult {
 
 /// One outcome. It names no person, no number, no record and no whole URL, but for `details`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AuditEntry {
     /// When it was known; RFC 3339 in UTC.
     #[serde(serialize_with = "write_time", deserialize_with = "read_time")]
+    #[cfg_attr(feature = "json-interface", schemars(with = "String"))]
     pub time: SystemTime,
     /// The adapter's id.
     pub adapter: String,
@@ -86,6 +89,7 @@ pub struct AuditEntry {
 
 /// Who it was about, and what opened in full.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct AuditDetails {

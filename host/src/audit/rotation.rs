@@ -5,6 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::AuditSettings;
+use crate::owner_only;
 use crate::state_file::{self, StateError, failed};
 
 /// The bytes that must be free for a line, and more.
@@ -14,7 +15,7 @@ const ROOM: usize = 4096;
 /// the line stands on its own.
 pub(super) fn append(path: &Path, line: &[u8], settings: AuditSettings) -> Result<(), StateError> {
     if let Some(folder) = path.parent() {
-        state_file::create_private_folder(folder)
+        owner_only::create_private_folder(folder)
             .map_err(|source| failed("make the folder", folder, source))?;
     }
     let _lock = state_file::lock(path)?;
@@ -32,7 +33,7 @@ pub(super) fn append(path: &Path, line: &[u8], settings: AuditSettings) -> Resul
 pub(super) fn try_to_append(path: &Path) -> Result<(), StateError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let try_it = || -> io::Result<()> {
-        match state_file::private_options()
+        match owner_only::private_options()
             .create(false)
             .append(true)
             .open(path)
@@ -57,7 +58,7 @@ fn is_full(path: &Path, line: &[u8], max_bytes: u64) -> bool {
 }
 
 fn append_to(path: &Path, line: &[u8]) -> io::Result<()> {
-    let mut file = state_file::private_options()
+    let mut file = owner_only::private_options()
         .read(true)
         .append(true)
         .open(path)?;

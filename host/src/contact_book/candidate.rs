@@ -2,9 +2,8 @@
 
 use std::io;
 
-use callpop_adapter::Contact;
-
 use super::ContactBookError;
+use crate::Contact;
 
 /// Something in a file that was not taken as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

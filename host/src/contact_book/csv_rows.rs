@@ -5,12 +5,12 @@ use std::collections::VecDeque;
 use std::io::{self, BufRead, Read};
 use std::rc::Rc;
 
-use callpop_adapter::Contact;
 use csv::{ByteRecord, ReaderBuilder, Trim};
 
 use super::candidate::{Candidate, ImportError, LONGEST, Take};
 use super::columns::{Column, columns};
 use super::text::decode;
+use crate::Contact;
 
 /// Between several numbers in one field, as Google Contacts writes them.
 const SEVERAL: &str = ":::";
@@ -107,8 +107,8 @@ fn candidate(row: &ByteRecord, columns: &[Column], line: u64) -> Candidate {
     if !company.is_empty() {
         contact = contact.with_extra("organization", company.clone());
     }
-    contact.id = id;
-    contact.name = if name.is_empty() { company } else { name };
+    contact.id = id.into();
+    contact.name = if name.is_empty() { company } else { name }.into();
     candidate.contact = contact;
     candidate
 }

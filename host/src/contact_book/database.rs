@@ -1,47 +1,20 @@
-//! The contact book's file: its schema, its statements, and what happens if it is damaged.
+//! The contact book's file: its statements, and what happens if it is damaged.
+
+mod schema;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use callpop_adapter::Contact;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 
 use super::ContactBookError;
 use super::phone_number::PhoneNumber;
+use crate::Contact;
 use crate::state_file::{self, KeptAside, StateError};
 
 const NAME: &str = "contacts.sqlite";
-/// The format that this version writes, in `PRAGMA user_version`.
-const FORMAT: i64 = 1;
-/// How long another process may take for its change. An import holds up imports, never a match.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A number in E.164 begins with a plus, which sorts before the digits that all others begin with.
-const SCHEMA: &str = "
-    CREATE TABLE contacts (
-        key INTEGER PRIMARY KEY,
-        adapter TEXT NOT NULL,
-        id TEXT NOT NULL,
-        name TEXT NOT NULL,
-        type TEXT,
-        extras TEXT,
-        import INTEGER NOT NULL,
-        UNIQUE (adapter, id)
-    ) STRICT;
-    CREATE TABLE numbers (
-        number TEXT NOT NULL,
-        contact INTEGER NOT NULL REFERENCES contacts (key) ON DELETE CASCADE,
-        national TEXT NOT NULL,
-        PRIMARY KEY (number, contact)
-    ) STRICT, WITHOUT ROWID;
-    CREATE INDEX numbers_by_national ON numbers (national);
-    CREATE INDEX numbers_by_contact ON numbers (contact);
-    PRAGMA user_version = 1;
-";
-
 const BY_NUMBER: &str = "SELECT c.adapter, c.id, c.name, n.number, c.type, c.extras
     FROM numbers n JOIN contacts c ON c.key = n.contact WHERE n.number = ?1";
 
@@ -148,7 +121,7 @@ impl Database {
         let mut nowhere = None;
         let connection = match &mut *slot {
             Some(connection) => connection,
-            None => nowhere.insert(in_memory().map_err(failed)?),
+            None => nowhere.insert(schema::in_memory().map_err(failed)?),
         };
         let transaction = connection
             .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
@@ -228,7 +201,7 @@ impl Database {
         if make {
             state_file::create_private_file(&self.path)?;
         }
-        *slot = match self.open(make) {
+        *slot = match schema::open(&self.path, make) {
             Err(damage) if is_damage(&damage) => {
                 self.keep_aside(&damage)?;
                 return if make { self.fill(slot, make) } else { Ok(()) };
@@ -238,28 +211,12 @@ impl Database {
         self.refuse_newer(slot)
     }
 
-    fn open(&self, make: bool) -> rusqlite::Result<Connection> {
-        let connection = Connection::open(&self.path)?;
-        connection.busy_timeout(PATIENCE)?;
-        connection.pragma_update(None, "foreign_keys", true)?;
-        let format = format(&connection)?;
-        if make || format == 0 {
-            // Matches go on while an import writes.
-            connection.pragma_update(None, "journal_mode", "wal")?;
-        }
-        connection.pragma_update(None, "synchronous", "normal")?;
-        if format == 0 {
-            set_up(&connection)?;
-        }
-        Ok(connection)
-    }
-
     fn refuse_newer(&self, slot: &mut Option<Connection>) -> Result<(), ContactBookError> {
         let Some(connection) = &*slot else {
             return Ok(());
         };
-        let format = format(connection).map_err(|cause| self.failed("read", cause))?;
-        if format > FORMAT {
+        let format = schema::format(connection).map_err(|cause| self.failed("read", cause))?;
+        if format > schema::FORMAT {
             *slot = None;
             return Err(StateError::Newer {
                 path: self.path.clone(),
@@ -307,39 +264,19 @@ fn is_damage(error: &rusqlite::Error) -> bool {
     )
 }
 
-fn format(connection: &Connection) -> rusqlite::Result<i64> {
-    connection.pragma_query_value(None, "user_version", |row| row.get(0))
-}
-
-fn in_memory() -> rusqlite::Result<Connection> {
-    let connection = Connection::open_in_memory()?;
-    set_up(&connection)?;
-    Ok(connection)
-}
-
-/// Makes the tables, unless another process was quicker.
-fn set_up(connection: &Connection) -> rusqlite::Result<()> {
-    connection.execute_batch("BEGIN IMMEDIATE")?;
-    let made = match format(connection) {
-        Ok(0) => connection.execute_batch(SCHEMA),
-        other => other.map(|_| ()),
-    };
-    connection.execute_batch(if made.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
-    made
-}
-
 fn contact(row: &Row<'_>) -> rusqlite::Result<(String, Contact)> {
     let mut contact = Contact::new(
         row.get::<_, String>(1)?,
         row.get::<_, String>(2)?,
         row.get::<_, String>(3)?,
-    );
-    if let Some(contact_type) = row.get::<_, Option<String>>(4)? {
-        contact = contact.with_type(contact_type);
-    }
+    )
+    .with_type(row.get::<_, Option<String>>(4)?.unwrap_or_default());
     if let Some(extras) = row.get_ref(5)?.as_str_or_null()? {
         // Written by us alone; one that somebody else has changed has no extras.
-        contact.extras = serde_json::from_str(extras).unwrap_or_default();
+        let extras: BTreeMap<String, String> = serde_json::from_str(extras).unwrap_or_default();
+        for (name, value) in extras {
+            contact = contact.with_extra(name, value);
+        }
     }
     Ok((row.get(0)?, contact))
 }
@@ -367,9 +304,9 @@ fn write_contact(
         )?
         .execute(params![
             adapter,
-            contact.id,
-            contact.name,
-            contact.contact_type,
+            contact.id.as_str(),
+            contact.name.as_str(),
+            contact.contact_type.as_deref(),
             extras,
             import
         ])?;

@@ -18,6 +18,7 @@ pub struct ImportOptions {
 
 /// What an import did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Imported {
     /// Contacts that were not in the book.
@@ -46,7 +47,7 @@ pub(super) fn import(
                 let name = Some(&contact.name).filter(|name| !name.is_empty());
                 let said = Remark {
                     line: candidate.line,
-                    contact: name.unwrap_or(&contact.id).clone(),
+                    contact: name.unwrap_or(&contact.id).to_string(),
                     kind,
                 };
                 imported.skipped += u64::from(said.is_skipped());

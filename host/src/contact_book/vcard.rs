@@ -3,10 +3,10 @@
 use std::io::BufRead;
 
 use calcard::vcard::{VCard, VCardEntry, VCardProperty, VCardValue};
-use callpop_adapter::Contact;
 
 use super::candidate::{Candidate, ImportError, LONGEST, RemarkKind, Take};
 use super::text::decode;
+use crate::Contact;
 
 /// Properties that hold files, which may be long and are of no use here.
 const LEFT_OUT: &[&str] = &["PHOTO", "LOGO", "SOUND", "KEY", "NOTE"];

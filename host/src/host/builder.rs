@@ -8,16 +8,20 @@ use super::version::InUse;
 use super::{Host, Isolation};
 use crate::account_store::AccountStore;
 use crate::admin_policy::{AdminPolicy, PolicyError};
+use crate::admission::Requirement;
 use crate::audit::{AuditLog, AuditTerms};
 use crate::browser::{Browser, SystemBrowser};
 use crate::call_ledger::CallLedger;
 use crate::contact_source::ContactSource;
 use crate::discovery::Catalog;
 use crate::home;
+use crate::installed::InstalledStore;
+use crate::pins::PinStore;
 use crate::private_copy::PrivateCopies;
 use crate::quarantine::QuarantineStore;
 use crate::settings::SettingsStore;
 use crate::stats::StatsStore;
+use crate::trust::TrustStore;
 use crate::worker::{Limits, WorkerProgram};
 
 /// The host could not be set up.
@@ -40,6 +44,18 @@ pub enum BuildError {
     Policy(#[from] PolicyError),
 }
 
+impl BuildError {
+    /// The class's name for programs; it never changes once released.
+    #[must_use]
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::NoHome => "no-home",
+            Self::Path { .. } => "invalid-path",
+            Self::Policy(_) => "policy",
+        }
+    }
+}
+
 /// Sets up a [`Host`]; everything has a default.
 #[derive(Default)]
 pub struct HostBuilder {
@@ -52,6 +68,7 @@ pub struct HostBuilder {
     worker_program: WorkerProgram,
     limits: Limits,
     policy_file: Option<PathBuf>,
+    require: Requirement,
     audit: AuditTerms,
 }
 
@@ -127,6 +144,14 @@ impl HostBuilder {
         self
     }
 
+    /// What must be known of an adapter's file before it is loaded, besides what the user and the
+    /// administrator ask for: none of the three loosens what another asks.
+    #[must_use]
+    pub fn require(mut self, requirement: Requirement) -> Self {
+        self.require = requirement;
+        self
+    }
+
     /// Whether the [history](Host::history) names contacts, logs, whole URLs and messages; if
     /// nothing is said, what the settings say: no, at first.
     #[must_use]
@@ -154,10 +179,17 @@ impl HostBuilder {
             .or_else(home::default_home)
             .ok_or(BuildError::NoHome)
             .and_then(absolute)?;
-        let folders = if self.folders.is_empty() {
-            home::default_plugins_folders(&home)
-        } else {
-            self.folders
+        let policy_file = self.policy_file.map(absolute).transpose()?;
+        let policy = AdminPolicy::load(policy_file.as_deref(), &home)?;
+        let folders = match policy.plugins_folders() {
+            Some(fixed) => {
+                if !self.folders.is_empty() {
+                    tracing::warn!("the administrator has fixed the plugins folders");
+                }
+                fixed.to_vec()
+            }
+            None if self.folders.is_empty() => home::default_plugins_folders(&home),
+            None => self.folders,
         };
         let mut unique: Vec<PathBuf> = Vec::new();
         for folder in folders {
@@ -166,30 +198,37 @@ impl HostBuilder {
                 unique.push(folder);
             }
         }
-        let policy_file = self.policy_file.map(absolute).transpose()?;
         let copies = PrivateCopies::in_home(&home);
         copies.sweep();
-        Ok(Host {
-            in_use: RwLock::new(Arc::new(InUse::of(Catalog::scan(&unique)))),
+        let mut host = Host {
+            in_use: RwLock::default(),
             looking: Mutex::default(),
             folders: unique,
             accounts: AccountStore::in_home(&home),
             audit: AuditLog::in_home(&home),
             audit_terms: self.audit,
             calls: CallLedger::in_home(&home),
+            installed: InstalledStore::in_home(&home),
             copies,
             contact_source: self.contact_source,
             browser: self.browser.unwrap_or_else(|| Arc::new(SystemBrowser)),
             quarantine: Arc::new(QuarantineStore::in_home(&home)),
             stats: Arc::new(StatsStore::in_home(&home)),
             settings: SettingsStore::in_home(&home),
-            policy: AdminPolicy::load(policy_file.as_deref(), &home)?,
+            trust: TrustStore::in_home(&home),
+            pins: PinStore::in_home(&home),
+            require: self.require,
+            policy,
             home,
             isolation: self.isolation,
             in_process: self.in_process,
             worker_program: self.worker_program,
             limits: self.limits,
-        })
+        };
+        let admission = host.admission();
+        let catalog = Catalog::scan(&host.folders, &admission);
+        host.in_use = RwLock::new(Arc::new(InUse::of(catalog, admission)));
+        Ok(host)
     }
 }
 

@@ -6,14 +6,14 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use callpop_adapter::{Actions, CallLog, Contact, Context};
+use callpop_adapter::{Actions, Context, NamedTexts};
 
 use super::seen::Seen;
 use super::version::Placed;
 use super::{CallOptions, Host, Isolation};
-use crate::Hostname;
 use crate::account_store::Account;
 use crate::adapter_settings;
+use crate::contact_json::leave_out_reserved;
 use crate::discovery::{AdapterKind, Description};
 use crate::error::{CallError, FindError};
 use crate::loading::LoadError;
@@ -24,6 +24,7 @@ use crate::settings::Permission;
 use crate::template_adapter::{self, TemplateAdapter};
 use crate::url_policy::UrlPolicy;
 use crate::worker::{Isolated, Limits};
+use crate::{CallLog, Contact, Hostname};
 
 /// An adapter that is to be called, and the account that it is called for.
 pub(super) struct Callee {
@@ -50,13 +51,20 @@ impl Callee {
         &self.description.manifest.id
     }
 
-    pub(super) fn context(&self) -> Context {
+    pub(super) fn context(&self) -> Context<'_> {
         let mut context = Context::new(self.account.hostname.to_string());
-        context.stored.clone_from(&self.account.stored);
-        context.settings.clone_from(&self.account.settings);
-        context.extras.clone_from(&self.facts);
+        context.stored = lent(&self.account.stored);
+        context.settings = lent(&self.account.settings);
+        context.extras = lent(&self.facts);
         context
     }
+}
+
+fn lent(texts: &BTreeMap<String, String>) -> NamedTexts<'_> {
+    let texts = texts.iter();
+    texts
+        .map(|(name, value)| (name.into(), value.into()))
+        .collect()
 }
 
 impl Host {
@@ -124,7 +132,9 @@ impl Host {
         if !manifest.can_open_contact_page {
             return Err(CallError::NoContactPage(manifest.name.clone()));
         }
-        let request = Request::OpenContactPage(callee.context(), contact.clone());
+        let mut contact = contact.clone();
+        leave_out_reserved(&mut contact.extras);
+        let request = Request::OpenContactPage(callee.context(), contact);
         self.call(callee, &request, options)
     }
 
@@ -155,7 +165,8 @@ impl Host {
     ) -> Result<Outcome, CallError> {
         let manifest = &callee.description.manifest;
         if manifest.can_open_log_page {
-            let log = with_contact(log.clone(), contact);
+            let mut log = with_contact(log.clone(), contact);
+            leave_out_reserved(&mut log.extras);
             let request = Request::OpenLogPage(callee.context(), log);
             return self.call(callee, &request, options);
         }
@@ -169,7 +180,7 @@ impl Host {
     pub(super) fn call(
         &self,
         callee: &Callee,
-        request: &Request,
+        request: &Request<'_>,
         options: &CallOptions,
     ) -> Result<Outcome, CallError> {
         let actions = self.run(callee, request)?;
@@ -201,7 +212,7 @@ impl Host {
         })
     }
 
-    fn run(&self, callee: &Callee, request: &Request) -> Result<Actions, CallError> {
+    fn run(&self, callee: &Callee, request: &Request<'_>) -> Result<Actions, CallError> {
         let load_failed = |source| CallError::Load {
             adapter: callee.id().to_owned(),
             source: Box::new(source),
@@ -245,6 +256,7 @@ impl Host {
     fn terms(&self, id: &str, description: &Description) -> Result<(bool, Limits), CallError> {
         // There is no sandbox in this process.
         let is_in_process = !self.policy.requires_sandbox()
+            && !self.policy.requires_isolation(id)
             && (self.isolation == Isolation::InProcess
                 || self.in_process.contains(id)
                 || self.settings.is_in_process(id)?);
@@ -277,6 +289,7 @@ impl Host {
         is_in_process: bool,
         limits: Limits,
     ) -> Result<Arc<dyn Runner>, LoadError> {
+        self.admit(id, placed)?;
         let version = &placed.version;
         let sha256 = version.sha256.clone();
         let Description { manifest, kind } = &version.description;

@@ -1,9 +1,8 @@
 //! What the menu of a logged call offers.
 
-use callpop_adapter::{CallLog, Contact};
-
 use super::{Host, calling};
 use crate::error::FindError;
+use crate::{CallLog, Contact};
 
 /// What "Open call log" in the menu of a logged call opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError};
 
 use super::Host;
 use super::version::{InUse, Placed};
+use crate::admission::Admission;
 use crate::causes::with_causes;
 use crate::discovery::{AdapterFile, Catalog, FileState};
 use crate::error::CallError;
@@ -17,8 +18,8 @@ use crate::runner::{RunError, RunnerError};
 use crate::worker::WorkerFailure;
 
 /// Why a new version cannot be used.
-struct Unusable {
-    why: String,
+pub(super) struct Unusable {
+    pub(super) why: String,
     /// Whether it is the file's fault: it is not tried again before it changes.
     is_final: bool,
 }
@@ -30,16 +31,20 @@ impl Host {
     /// in use, as long as it was called already or is watched ([`watch`](Self::watch)).
     pub fn rescan(&self) -> Vec<FolderChange> {
         let _one_at_a_time = self.lock_looking();
-        let catalog = Catalog::look(&self.folders, &mut |path| Some(AdapterFile::read(path)));
-        self.adopt(catalog)
+        let admission = self.admission();
+        let catalog = Catalog::look(&self.folders, &mut |path| {
+            Some(AdapterFile::read(path, &admission))
+        });
+        self.adopt(catalog, admission)
     }
 
     pub(super) fn in_use(&self) -> Arc<InUse> {
         Arc::clone(&self.in_use.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Makes what was found what is in use. To be called by one thread at a time.
-    pub(super) fn adopt(&self, mut catalog: Catalog) -> Vec<FolderChange> {
+    /// Makes what was found, and decided by these rules, what is in use. To be called by one thread
+    /// at a time.
+    pub(super) fn adopt(&self, mut catalog: Catalog, admission: Admission) -> Vec<FolderChange> {
         let before = self.in_use();
         for file in &mut catalog.files {
             // What stays in use is found anew.
@@ -48,7 +53,7 @@ impl Host {
         keep_those_of_folders_that_are_gone(&mut catalog, &before);
         let mut versions = self.winners(&mut catalog, &before);
         for (id, placed) in &before.versions {
-            if !versions.contains_key(id) && stays(id, placed, &mut catalog) {
+            if !versions.contains_key(id) && stays(id, placed, &mut catalog, &admission) {
                 versions.insert(id.clone(), placed.clone());
             }
         }
@@ -58,6 +63,7 @@ impl Host {
         let after = InUse {
             catalog: Arc::new(catalog),
             versions,
+            admission: Arc::new(admission),
         };
         let changes = changes(&before, &after);
         *self.in_use.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(after);
@@ -106,7 +112,7 @@ impl Host {
     }
 
     /// Has the version loaded where it will run: what is tried is what is used.
-    fn try_out(&self, id: &str, placed: &Placed) -> Result<(), Unusable> {
+    pub(super) fn try_out(&self, id: &str, placed: &Placed) -> Result<(), Unusable> {
         let runner = self.runner(id, placed).map_err(|error| Unusable {
             is_final: is_fault_of_the_file(&error),
             why: match error {
@@ -173,15 +179,21 @@ fn keep_those_of_folders_that_are_gone(catalog: &mut Catalog, before: &InUse) {
 }
 
 /// Whether the version stays in use although nothing in the folders is it: since its file is
-/// refused, which the catalog is told.
-fn stays(id: &str, placed: &Placed, catalog: &mut Catalog) -> bool {
+/// refused, which the catalog is told. It does not stay if it may not run any more itself, since a
+/// key is trusted no more, or another version was accepted.
+fn stays(id: &str, placed: &Placed, catalog: &mut Catalog, admission: &Admission) -> bool {
     let Some(file) = catalog.file_mut(&placed.path) else {
         return false;
     };
     let is_refused = matches!(file.state, FileState::Refused(_));
     let is_other = |it: &crate::Description| it.manifest.id != id;
     let is_another = file.description.as_ref().is_some_and(is_other);
-    let stays = is_refused && !is_another && placed.version.needs_no_file();
+    let may_run = || {
+        admission
+            .judge(&placed.path, placed.version.candidate())
+            .is_ok()
+    };
+    let stays = is_refused && !is_another && placed.version.needs_no_file() && may_run();
     if stays {
         file.stays_in_use = Some(placed.version.description.clone());
     }

@@ -4,10 +4,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use callpop_adapter::Contact;
-
 use super::recording::{self, Asked};
 use super::{CallOptions, Host};
+use crate::Contact;
 use crate::call_event::{CallEvent, CallState};
 use crate::contact_source::ContactSourceError;
 use crate::error::CallError;
@@ -68,6 +67,17 @@ pub enum OnCallError {
     /// It cannot be told who has the number.
     #[error("it cannot be told who has the number")]
     Contacts(#[from] ContactSourceError),
+}
+
+impl OnCallError {
+    /// The class's name for programs; it never changes once released.
+    #[must_use]
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::State(_) => "state",
+            Self::Contacts(_) => "call",
+        }
+    }
 }
 
 impl Host {

@@ -4,11 +4,11 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use callpop_adapter::Contact;
 use tracing::Span;
 
 use super::seen::Seen;
 use super::{CallOptions, Host};
+use crate::Contact;
 use crate::audit::{AuditDetails, AuditEntry, AuditResult, History, HistoryReader};
 use crate::call_event::{CallEvent, CallState};
 use crate::causes::with_causes;
@@ -39,7 +39,7 @@ impl Asked {
 
     pub(super) fn contact(mut self, contact: Option<&Contact>) -> Self {
         if let Some(contact) = contact {
-            let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+            let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
             self.details.contact_id = given(&contact.id);
             self.details.contact_name = given(&contact.name);
             self.details.contact_phone = given(&contact.phone);

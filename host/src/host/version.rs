@@ -5,10 +5,13 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::discovery::{self, AdapterFile, AdapterKind, Catalog, Description};
+use crate::admission::{Admission, Candidate};
+use crate::discovery::{self, AdapterFile, AdapterKind, Catalog, Description, FileState};
 use crate::loading::LoadError;
 use crate::private_copy::{PrivateCopies, PrivateCopy, sha256_hex};
+use crate::provenance::Provenance;
 use crate::runner::Runner;
+use crate::trust::TrustedKeys;
 
 /// What can be called at a time, and what was found in the folders: one is replaced by the next as
 /// a whole.
@@ -17,11 +20,13 @@ pub(super) struct InUse {
     pub(super) catalog: Arc<Catalog>,
     /// By the adapter's id.
     pub(super) versions: HashMap<String, Placed>,
+    /// The rules that decided upon that.
+    pub(super) admission: Arc<Admission>,
 }
 
 impl InUse {
     /// The ready adapters of a first look.
-    pub(super) fn of(catalog: Catalog) -> Self {
+    pub(super) fn of(catalog: Catalog, admission: Admission) -> Self {
         let placed = |(file, description): (&AdapterFile, &Description)| {
             let placed = Placed::of(file)?;
             Some((description.manifest.id.clone(), placed))
@@ -29,6 +34,7 @@ impl InUse {
         Self {
             versions: catalog.all_ready().filter_map(placed).collect(),
             catalog: Arc::new(catalog),
+            admission: Arc::new(admission),
         }
     }
 }
@@ -48,6 +54,8 @@ impl Placed {
             version: Arc::new(Version {
                 description: file.description.clone()?,
                 sha256: file.sha256.clone()?,
+                package_sha256: file.package.as_ref().map(|it| it.sha256.clone()),
+                provenance: file.provenance.clone(),
                 copy: Mutex::default(),
                 runner: Mutex::default(),
             }),
@@ -59,6 +67,9 @@ impl Placed {
 pub(super) struct Version {
     pub(super) description: Description,
     pub(super) sha256: String,
+    /// Of the package that it is in, if it is in one.
+    package_sha256: Option<String>,
+    provenance: Provenance,
     /// None until it is first needed.
     copy: Mutex<Option<Arc<PrivateCopy>>>,
     /// What runs it, once it was called.
@@ -66,6 +77,16 @@ pub(super) struct Version {
 }
 
 impl Version {
+    /// The same for the rules.
+    pub(super) fn candidate(&self) -> Candidate<'_> {
+        Candidate {
+            manifest: &self.description.manifest,
+            sha256: &self.sha256,
+            package_sha256: self.package_sha256.as_deref(),
+            provenance: &self.provenance,
+        }
+    }
+
     /// Its private copy, made of the file at `path` if there is none yet.
     pub(super) fn copy(
         &self,
@@ -97,7 +118,7 @@ impl Version {
     /// What was found is what is loaded: the policy goes by its manifest.
     fn new_copy(&self, path: &Path, copies: &PrivateCopies) -> Result<PrivateCopy, LoadError> {
         let path = path.to_owned();
-        let read = discovery::read_bytes(&path);
+        let read = discovery::bytes_that_run(&path);
         if let Ok(bytes) = &read
             && sha256_hex(bytes) == self.sha256
         {
@@ -107,11 +128,12 @@ impl Version {
         if let Some(copy) = copies.get(&self.sha256) {
             return Ok(copy);
         }
-        let now = read.and_then(|bytes| Description::read(&path, &bytes));
-        Err(match now {
-            Ok(_) => LoadError::Replaced { path },
-            Err(source) => LoadError::Changed { path, source },
-        })
+        Err(
+            match AdapterFile::inspect(path.clone(), &TrustedKeys::none()).state {
+                FileState::Refused(source) => LoadError::Changed { path, source },
+                _ => LoadError::Replaced { path },
+            },
+        )
     }
 }
 

@@ -10,7 +10,7 @@ use super::Host;
 use super::version::InUse;
 use crate::discovery::{AdapterFile, Catalog};
 use crate::folder_change::FolderChange;
-use crate::folder_watch::{FolderEvents, Settling, Wake, WatchOptions};
+use crate::folder_watch::{FolderEvents, Rules, Settling, Wake, WatchOptions};
 
 /// Watches the plugins folders until it is dropped, which waits for the look that is under way.
 #[must_use = "the folders are watched as long as this lives"]
@@ -119,14 +119,22 @@ impl<F: FnMut(FolderChange)> Watcher<F> {
     fn look(&mut self, host: &Host) -> Vec<FolderChange> {
         let _one_at_a_time = host.lock_looking();
         self.events.follow(&host.folders);
-        let before = host.in_use().catalog.clone();
+        let (before, decided_by) = {
+            let in_use = host.in_use();
+            (in_use.catalog.clone(), in_use.admission.clone())
+        };
+        let admission = host.admission();
+        let rules = Rules {
+            are_new: admission != *decided_by,
+            admission: &admission,
+        };
         let now = Instant::now();
         let mut catalog = Catalog::look(&host.folders, &mut |path| {
             let file = before.file(&path);
-            self.settling.read(path, file, now)
+            self.settling.read(path, file, rules, now)
         });
         self.put_back_those_away(&mut catalog, &before, now);
-        let changes = host.adopt(catalog);
+        let changes = host.adopt(catalog, admission);
         host.make_copies(&host.in_use());
         changes
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::rules;
+use super::{is_host_label, rules};
 
 /// A whole host name, or every name under a domain.
 ///
@@ -25,7 +25,7 @@ impl HostPattern {
         if self.under {
             host.strip_suffix(&self.name)
                 .and_then(|rest| rest.strip_suffix('.'))
-                .is_some_and(|rest| rest.split('.').all(rules::is_host_label))
+                .is_some_and(|rest| rest.split('.').all(is_host_label))
         } else {
             host == self.name
         }
@@ -47,7 +47,7 @@ impl HostPattern {
         let top = labels.last()?;
         let fits = text.len() <= 253
             && labels.len() >= 2
-            && labels.iter().all(|label| rules::is_host_label(label))
+            && labels.iter().all(|label| is_host_label(label))
             && top.len() >= 2
             && top.starts_with(|first: char| first.is_ascii_lowercase());
         fits.then(|| Self {

@@ -8,6 +8,7 @@ use super::{Manifest, ManifestError, rules};
 
 /// The pages of an adapter that is a file of templates, `NAME.adapter.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PageUrls {
@@ -17,6 +18,7 @@ pub struct PageUrls {
         deserialize_with = "template",
         skip_serializing_if = "Option::is_none"
     )]
+    #[cfg_attr(feature = "json-interface", schemars(with = "Option<String>"))]
     pub contact_page_url: Option<PageTemplate>,
     /// A logged call's page.
     #[serde(
@@ -24,6 +26,7 @@ pub struct PageUrls {
         deserialize_with = "template",
         skip_serializing_if = "Option::is_none"
     )]
+    #[cfg_attr(feature = "json-interface", schemars(with = "Option<String>"))]
     pub log_page_url: Option<PageTemplate>,
     /// A contact's page when a call opens it, if that is another one.
     #[serde(
@@ -31,6 +34,7 @@ pub struct PageUrls {
         deserialize_with = "template",
         skip_serializing_if = "Option::is_none"
     )]
+    #[cfg_attr(feature = "json-interface", schemars(with = "Option<String>"))]
     pub call_pop_url: Option<PageTemplate>,
     /// Follows from `contactPageUrl`.
     #[serde(default, deserialize_with = "follows", skip_serializing)]

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use callpop_adapter::names::is_value_name;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 
@@ -13,16 +14,21 @@ const MAX_NAME: usize = 64;
 const MAX_LINE: usize = 100;
 const MAX_TEXT: usize = 500;
 
-pub(super) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+/// Whether a text can be an adapter's id.
+pub(crate) fn is_id(text: &str) -> bool {
     fn is_part(part: &str) -> bool {
         !part.is_empty()
             && part
                 .bytes()
                 .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
     }
+    text.len() <= MAX_NAME && text.split('-').all(is_part)
+}
+
+pub(super) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     fitting(
         deserializer,
-        |text| text.len() <= MAX_NAME && text.split('-').all(is_part),
+        is_id,
         "an id is small letters and digits, in parts joined by `-`, at most 64",
     )
 }
@@ -116,25 +122,6 @@ pub(super) fn some_list<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Vec<T>>, D::Error> {
     list(deserializer).map(Some)
-}
-
-/// Whether `text` may name a setting or a stored value.
-pub(crate) fn is_value_name(text: &str) -> bool {
-    text.len() <= MAX_NAME
-        && text.starts_with(|first: char| first.is_ascii_alphabetic())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
-}
-
-/// Whether `label` is one label of a host name in its lower-case ASCII form (RFC 1123).
-pub(crate) fn is_host_label(label: &str) -> bool {
-    (1..=63).contains(&label.len())
-        && !label.starts_with('-')
-        && !label.ends_with('-')
-        && label
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
 /// Reads a text and makes of it what `make` does; the error is in words.

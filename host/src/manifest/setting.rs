@@ -11,6 +11,7 @@ use super::rules;
 
 /// Something that can be set for an account, or a section of such.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Setting {
     /// Its name for programs; no two settings of an adapter have the same.
@@ -38,6 +39,7 @@ pub struct Setting {
 
 /// What the values of a setting are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum SettingType {
@@ -54,6 +56,7 @@ pub enum SettingType {
 
 /// A value as a manifest or an administrator writes it: adapters get it as a text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum SettingValue {
@@ -65,6 +68,7 @@ pub enum SettingValue {
 
 /// One of the values that a choice is between.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-interface", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SettingOption {
     /// What the adapter gets.

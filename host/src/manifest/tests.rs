@@ -302,7 +302,7 @@ fn the_shipped_manifests_are_accepted() {
         Manifest::parse(&text).unwrap();
         count += 1;
     }
-    assert_eq!(count, 10);
+    assert_eq!(count, 15);
 }
 
 #[test]

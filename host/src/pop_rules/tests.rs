@@ -1,9 +1,9 @@
 //! The rules as a table, and what holds for any sequence of events.
 
-use callpop_adapter::Contact;
 use proptest::prelude::*;
 
 use super::{CallMemory, Decision, PopAccount, Suppression};
+use crate::Contact;
 use crate::call_event::{CallEvent, CallState, Direction};
 use crate::pop_settings::{
     NumberPattern, PopAccounts, PopRule, PopSettings, PopWhen, SeveralMatches,
@@ -427,7 +427,7 @@ proptest! {
                 Decision::Open(contacts, _) => {
                     prop_assert!(!has_ended && inbound != PopWhen::Disabled);
                     prop_assert!(inbound == PopWhen::FirstRing || state == CallState::Connected);
-                    opened.extend(contacts.into_iter().map(|contact| contact.id));
+                    opened.extend(contacts.into_iter().map(|contact| contact.id.into()));
                 }
                 Decision::Ask(contacts) => {
                     prop_assert!(!has_ended && several == SeveralMatches::Prompt);
@@ -480,7 +480,7 @@ proptest! {
             for decided in memory.decide(&event, &accounts, which) {
                 let index = usize::from(decided.adapter == "b");
                 let ids: Vec<String> = match decided.decision {
-                    Decision::Open(contacts, _) => contacts.into_iter().map(|it| it.id).collect(),
+                    Decision::Open(contacts, _) => contacts.into_iter().map(|it| it.id.into()).collect(),
                     Decision::OpenFallback => vec!["fallback".to_owned()],
                     Decision::Ask(_) => vec![],
                     Decision::Nothing(_) => continue,

@@ -46,7 +46,8 @@ pub(crate) struct Isolated {
 /// The worker that is kept warm, if there is one, and how often it failed in a row.
 #[derive(Default)]
 pub(crate) struct Warm {
-    process: Option<WorkerProcess>,
+    /// In a box, since it is large, and taken out for each call.
+    process: Option<Box<WorkerProcess>>,
     last_id: u64,
     failures: u32,
     was_started: bool,
@@ -61,7 +62,7 @@ enum Stopped {
 }
 
 impl Runner for Isolated {
-    fn run(&self, request: &Request) -> Result<Actions, RunnerError> {
+    fn run(&self, request: &Request<'_>) -> Result<Actions, RunnerError> {
         let limit = self.limits.deadline(request.callback());
         let deadline = Instant::now() + limit;
         // Pages are safe to repeat: nothing is performed before the answer is here.
@@ -120,8 +121,8 @@ impl Runner for Isolated {
         let process = self.start(&mut warm, deadline)?;
         let mut process = greeted(process, deadline)?;
         match loaded(&mut process, deadline) {
-            Ok(None) => warm.process = Some(process),
-            Ok(Some(refusal)) => {
+            Ok(Ok(_sandbox)) => warm.process = Some(process),
+            Ok(Err(refusal)) => {
                 return Err(RunnerError::Load(refusal.of(&self.library, &self.abi)));
             }
             Err(error) => return Err(process.failed(&error, limit).into()),
@@ -138,13 +139,13 @@ impl Isolated {
     /// The process id of the worker that is kept warm.
     #[cfg(feature = "internals")]
     pub(crate) fn process_id(&self) -> Option<u32> {
-        self.worker.lock().process.as_ref().map(WorkerProcess::id)
+        Some(self.worker.lock().process.as_ref()?.id())
     }
 
     fn attempt(
         &self,
         warm: &mut Warm,
-        request: &Request,
+        request: &Request<'_>,
         deadline: Instant,
         limit: Duration,
     ) -> Result<Answer, Stopped> {
@@ -154,10 +155,7 @@ impl Isolated {
         };
         warm.last_id += 1;
         let id = warm.last_id;
-        let call = ToWorker::Call {
-            id,
-            request: Cow::Borrowed(request),
-        };
+        let call = ToWorker::Call(id, Cow::Borrowed(request));
         // If it cannot be sent, there is no answer either, and that tells why as a rule.
         let sent = process.send(&call, deadline);
         if is_new {
@@ -177,7 +175,11 @@ impl Isolated {
     }
 
     /// A new worker that has been told what to load.
-    fn start(&self, warm: &mut Warm, deadline: Instant) -> Result<WorkerProcess, WorkerFailure> {
+    fn start(
+        &self,
+        warm: &mut Warm,
+        deadline: Instant,
+    ) -> Result<Box<WorkerProcess>, WorkerFailure> {
         if std::mem::replace(&mut warm.was_started, true) {
             self.stats.restart(&self.adapter);
         }
@@ -185,14 +187,15 @@ impl Isolated {
             let left = deadline.saturating_duration_since(Instant::now());
             std::thread::sleep(pause_after(warm.failures).min(left));
         }
-        let mut process = WorkerProcess::start(&self.program, &self.library, &self.adapter)?;
+        let mut process =
+            WorkerProcess::start(&self.program, &self.library, &self.adapter, &self.limits)?;
         let load = ToWorker::Load {
             abi: Cow::Borrowed(&self.abi),
             limits: Cow::Borrowed(&self.limits),
         };
         // What is wrong, if anything is, shows when it is to say hello.
         let _ = process.send(&load, deadline);
-        Ok(process)
+        Ok(Box::new(process))
     }
 }
 
@@ -205,7 +208,7 @@ fn pause_after(failures: u32) -> Duration {
 impl Drop for Isolated {
     fn drop(&mut self) {
         let process = self.worker.get_mut().process.as_ref();
-        if let Some(bytes) = process.and_then(WorkerProcess::memory) {
+        if let Some(bytes) = process.and_then(|it| it.memory()) {
             self.stats.memory(&self.adapter, bytes);
         }
     }
@@ -218,7 +221,8 @@ pub(crate) fn examine_sandbox(
 ) -> Result<SandboxReport, WorkerFailure> {
     let limit = limits.deadline(Callback::OnUnauthorize);
     let deadline = Instant::now() + limit;
-    let mut process = WorkerProcess::start(program, Path::new("/"), "doctor")?;
+    let process = WorkerProcess::start(program, Path::new("/"), "doctor", limits)?;
+    let mut process = Box::new(process);
     let examine = ToWorker::Examine {
         limits: Cow::Borrowed(limits),
     };
@@ -234,7 +238,10 @@ pub(crate) fn examine_sandbox(
 
 /// The worker, if it has said hello. One that has not is no fault of an adapter, whose code has not
 /// been near it yet.
-fn greeted(mut process: WorkerProcess, deadline: Instant) -> Result<WorkerProcess, WorkerFailure> {
+pub(super) fn greeted(
+    mut process: Box<WorkerProcess>,
+    deadline: Instant,
+) -> Result<Box<WorkerProcess>, WorkerFailure> {
     let error = match process.receive(deadline) {
         Ok(ToHost::Hello { protocol: VERSION }) => return Ok(process),
         Ok(other) => unexpected(&other),
@@ -246,16 +253,16 @@ fn greeted(mut process: WorkerProcess, deadline: Instant) -> Result<WorkerProces
 }
 
 /// Waits until the adapter is loaded; tells why it is not, if it is refused.
-fn loaded(
+pub(super) fn loaded(
     process: &mut WorkerProcess,
     deadline: Instant,
-) -> Result<Option<LoadRefusal>, FrameError> {
+) -> Result<Result<SandboxReport, LoadRefusal>, FrameError> {
     match process.receive(deadline)? {
         ToHost::Loaded { sandbox } => {
             tracing::debug!(%sandbox, "a worker has started");
-            Ok(None)
+            Ok(Ok(sandbox))
         }
-        ToHost::Refused(refusal) => Ok(Some(refusal)),
+        ToHost::Refused(refusal) => Ok(Err(refusal)),
         other => Err(unexpected(&other)),
     }
 }
@@ -267,22 +274,30 @@ fn answer(
     is_new: bool,
     deadline: Instant,
 ) -> Result<Result<Answer, Stopped>, FrameError> {
-    if is_new && let Some(refusal) = loaded(process, deadline)? {
+    if is_new && let Err(refusal) = loaded(process, deadline)? {
         return Ok(Err(Stopped::Refused(refusal)));
     }
     match process.receive(deadline)? {
-        ToHost::Reply { id: of, answer } if of == id => Ok(Ok(answer)),
         ToHost::Goodbye => Ok(Err(Stopped::Idle)),
+        frame => Ok(Ok(reply_to(id, frame)?)),
+    }
+}
+
+/// The answer to the call with this id, if the frame is that.
+pub(super) fn reply_to(id: u64, frame: ToHost) -> Result<Answer, FrameError> {
+    match frame {
+        ToHost::Reply(of, answer) if of == id => Ok(answer),
         other => Err(unexpected(&other)),
     }
 }
 
-fn unexpected(frame: &ToHost) -> FrameError {
+pub(super) fn unexpected(frame: &ToHost) -> FrameError {
     let what = match frame {
         ToHost::Hello { protocol } => format!("a greeting in protocol {protocol}"),
         ToHost::Loaded { .. } => "that it has loaded".to_owned(),
         ToHost::Refused(_) => "that it refuses".to_owned(),
-        ToHost::Reply { id, .. } => format!("a reply to the call {id}"),
+        ToHost::Reply(id, _) => format!("a reply to the call {id}"),
+        ToHost::Together(_) => "the answers to calls of several threads".to_owned(),
         ToHost::Goodbye => "goodbye".to_owned(),
     };
     let error = std::io::Error::other(format!("it said {what}, which was not asked for"));

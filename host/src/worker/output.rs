@@ -51,6 +51,13 @@ impl Output {
         let _ = self.ended.recv_timeout(LAST_WORDS);
     }
 
+    /// The last lines that are logged.
+    #[cfg(feature = "validation")]
+    pub(super) fn last_lines(&self) -> Vec<String> {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.iter().cloned().collect()
+    }
+
     /// Whether the last words were those of Rust's standard library when memory runs out.
     pub(super) fn tells_of_no_memory(&self) -> bool {
         self.wait();

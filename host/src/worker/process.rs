@@ -1,26 +1,22 @@
 //! A worker's process as the host sees it: started, talked to with a deadline, ended with certainty.
 
 use std::io;
-use std::os::fd::OwnedFd;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
 use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
-
-use super::channel::Channel;
+use super::channel::{HostEnd, Opening};
+use super::exit::{self, End};
 use super::failure::WorkerFailure;
+use super::group::{self, Group};
+use super::limits::Limits;
 use super::output::Output;
 use super::protocol::{ToHost, ToWorker};
 use super::transport::FrameError;
 use super::{ARGUMENT, CAN_BE_A_WORKER};
 
-/// The user's variables that a worker gets; all others stay with the host.
-const VARIABLES: [&str; 3] = ["LANG", "LC_ALL", "TZ"];
 /// How long a worker that closed its channel may take to end.
 const END_LIMIT: Duration = Duration::from_millis(500);
 
@@ -59,7 +55,8 @@ impl WorkerProgram {
 /// A running worker. Its whole process group is ended when this is dropped.
 pub(super) struct WorkerProcess {
     child: Child,
-    channel: Channel,
+    group: Group,
+    channel: HostEnd,
     output: Output,
 }
 
@@ -69,29 +66,33 @@ impl WorkerProcess {
         program: &WorkerProgram,
         library: &Path,
         adapter: &str,
+        limits: &Limits,
     ) -> Result<Self, WorkerFailure> {
         let failed = |why: String| WorkerFailure::LaunchFailed { why };
         let path = program.path().map_err(failed)?;
         let started = || -> io::Result<Self> {
-            let (channel, theirs) = Channel::pair()?;
             let (reader, writer) = io::pipe()?;
-            let variables = VARIABLES.iter();
-            let variables = variables.filter_map(|name| Some((name, std::env::var_os(name)?)));
-            let child = Command::new(&path)
+            let mut command = Command::new(&path);
+            command
                 .arg(ARGUMENT)
                 .arg(library)
-                .env_clear()
-                .envs(variables)
-                // One pool for all threads: each further one would take 64 MiB of address space.
-                .env("MALLOC_ARENA_MAX", "1")
-                .current_dir("/")
-                .process_group(0)
-                .stdin(OwnedFd::from(theirs))
                 .stdout(writer.try_clone()?)
-                .stderr(writer)
-                .spawn()?;
+                .stderr(writer);
+            group::prepare(&mut command);
+            let opening = Opening::for_worker(&mut command)?;
+            let mut child = command.spawn()?;
+            // The command has the worker's ends of the channel and of its output.
+            drop(command);
+            let joined =
+                Group::of(&child, limits).and_then(|group| Ok((opening.with(&mut child)?, group)));
+            let (channel, group) = joined.inspect_err(|_| {
+                // It waits for its channel, and nobody else knows it.
+                let _ = child.kill();
+                let _ = child.wait();
+            })?;
             Ok(Self {
                 child,
+                group,
                 channel,
                 output: Output::of(reader, adapter.to_owned()),
             })
@@ -118,12 +119,29 @@ impl WorkerProcess {
 
     /// The most that the worker had resident, in bytes, where the system tells.
     pub(super) fn memory(&self) -> Option<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmHWM:"))?;
-        let kibibytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
-        Some(kibibytes * 1024)
+        group::memory(&self.child)
+    }
+
+    /// The memory that is the worker's alone at the moment, in bytes, where the system tells.
+    #[cfg(feature = "validation")]
+    pub(super) fn own_memory(&self) -> Option<u64> {
+        group::own_memory(&self.child)
+    }
+
+    /// How many threads the worker has at the moment, where the system tells.
+    #[cfg(feature = "validation")]
+    pub(super) fn threads(&self) -> Option<usize> {
+        group::threads(&self.child)
+    }
+
+    /// Ends the worker, and gives the last lines that it has printed.
+    #[cfg(feature = "validation")]
+    pub(super) fn end(mut self) -> Vec<String> {
+        self.group.end();
+        let _ = self.child.kill();
+        self.wait(END_LIMIT);
+        self.output.wait();
+        self.output.last_lines()
     }
 
     /// Ends the worker and says how it failed.
@@ -160,31 +178,22 @@ impl WorkerProcess {
     }
 
     fn class_of(&mut self, status: ExitStatus, limit: Duration) -> WorkerFailure {
-        let Some(number) = status.signal() else {
-            let code = status.code().unwrap_or(-1);
-            return WorkerFailure::Ended { code };
-        };
-        let signal = Signal::try_from(number);
-        let name = signal.map_or_else(|_| format!("signal {number}"), |it| it.to_string());
-        match signal {
-            Ok(Signal::SIGXCPU) => WorkerFailure::Deadline { limit },
-            Ok(Signal::SIGKILL | Signal::SIGTERM | Signal::SIGINT | Signal::SIGHUP) => {
-                WorkerFailure::Killed { name }
-            }
-            Ok(Signal::SIGABRT) if self.output.tells_of_no_memory() => WorkerFailure::OutOfMemory,
-            _ => WorkerFailure::Crashed { name },
+        match exit::end_of(status) {
+            End::Code(code) => WorkerFailure::Ended { code },
+            End::Aborted(_) if self.output.tells_of_no_memory() => WorkerFailure::OutOfMemory,
+            End::Aborted(name) | End::Crashed(name) => WorkerFailure::Crashed { name },
+            End::Killed(name) => WorkerFailure::Killed { name },
+            End::TimeUsedUp => WorkerFailure::Deadline { limit },
+            End::OutOfMemory => WorkerFailure::OutOfMemory,
         }
     }
 }
 
 impl Drop for WorkerProcess {
     fn drop(&mut self) {
-        if let Ok(id) = i32::try_from(self.child.id()) {
-            // The group may be gone already.
-            let _ = killpg(Pid::from_raw(id), Signal::SIGKILL);
-        }
+        self.group.end();
         let _ = self.child.kill();
-        // Nothing outlives that signal for long, but for a process that the system itself holds.
+        // Nothing outlives that for long, but for a process that the system itself holds.
         if self.wait(END_LIMIT).is_some() {
             self.output.wait();
         }

@@ -8,6 +8,7 @@
 //!         (or `Examine`, which a `Loaded` ends)
 //! worker: Reply 1
 //! host:   Call 2           worker: Reply 2
+//!         (or `Together`, which a `Together` answers: a validation asks so)
 //! worker: Goodbye          nobody has called for a while
 //! ```
 
@@ -23,7 +24,7 @@ use crate::runner::{Answer, Request};
 
 /// The version of this protocol. Host and worker are of the same build as a rule; a worker program
 /// that was left behind by an upgrade is refused by it.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// What the host says.
 #[derive(Debug, Serialize, Deserialize)]
@@ -34,18 +35,30 @@ pub(super) enum ToWorker<'host> {
     },
     /// Enter the sandbox and load nothing.
     Examine { limits: Cow<'host, Limits> },
-    Call {
-        id: u64,
-        request: Cow<'host, Request>,
+    /// A call, with an id that no other has.
+    Call(u64, #[serde(borrow)] Cow<'host, Request<'host>>),
+    /// Have several threads make all of these calls at once, each so many times.
+    Together {
+        threads: usize,
+        rounds: usize,
+        #[serde(borrow)]
+        requests: Cow<'host, [Request<'host>]>,
     },
 }
 
 /// What the worker says.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum ToHost {
-    Hello { protocol: u32 },
-    Loaded { sandbox: SandboxReport },
+    Hello {
+        protocol: u32,
+    },
+    Loaded {
+        sandbox: SandboxReport,
+    },
     Refused(LoadRefusal),
-    Reply { id: u64, answer: Answer },
+    /// The answer to the call with this id.
+    Reply(u64, Answer),
+    /// The different answers to each of the calls that were made together.
+    Together(Vec<Vec<Answer>>),
     Goodbye,
 }

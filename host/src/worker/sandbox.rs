@@ -4,19 +4,25 @@
 mod linux;
 #[cfg(target_os = "linux")]
 use linux as system;
-#[cfg(not(target_os = "linux"))]
+#[cfg(windows)]
+mod windows;
+#[cfg(windows)]
+use windows as system;
+#[cfg(not(any(target_os = "linux", windows)))]
 mod other;
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 use other as system;
+#[cfg(unix)]
+mod resource_limits;
 
 use std::fmt;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
-use nix::sys::resource::{Resource, UsageWho, getrusage, rlim_t, setrlimit};
 use serde::{Deserialize, Serialize};
 
 use super::limits::Limits;
+
+pub(super) use system::ProcessorTime;
 
 /// Which parts of the sandbox hold in a worker; each is `None` where it holds, else why it does not.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,61 +70,7 @@ impl fmt::Display for SandboxReport {
 
 /// Puts this process into the sandbox, for good. To be called before the library is opened.
 pub(super) fn enter(library: &Path, limits: &Limits) -> SandboxReport {
-    let mut report = SandboxReport {
-        limits: set_limits(limits).err(),
-        ..SandboxReport::default()
-    };
-    system::enter(library, limits.network, &mut report);
+    let mut report = SandboxReport::default();
+    system::enter(library, limits, &mut report);
     report
-}
-
-/// How long what is known of the used processor time is good for: with it, a process that is busy
-/// on ten processors at once uses ten times as much at most, which the spare second covers.
-const FRESH: Duration = Duration::from_millis(100);
-
-/// The processor time that the process is given, call by call.
-pub(super) struct ProcessorTime {
-    seconds_per_call: u64,
-    given: Option<Instant>,
-}
-
-impl ProcessorTime {
-    pub(super) fn of(limits: &Limits) -> Self {
-        Self {
-            seconds_per_call: limits.processor_seconds,
-            given: None,
-        }
-    }
-
-    /// Gives the process its processor time for one more call.
-    pub(super) fn begin_call(&mut self) {
-        if self.given.is_some_and(|given| given.elapsed() < FRESH) {
-            return;
-        }
-        let Ok(usage) = getrusage(UsageWho::RUSAGE_SELF) else {
-            return;
-        };
-        let used = usage.user_time().tv_sec() + usage.system_time().tv_sec();
-        let used = rlim_t::try_from(used).unwrap_or(0);
-        // The system counts in whole seconds, so a part of one is given on top. A process may
-        // always lower the first of the two limits, and raise it again up to the second.
-        let soft = used + 1 + self.seconds_per_call;
-        let _ = setrlimit(
-            Resource::RLIMIT_CPU,
-            soft,
-            nix::sys::resource::RLIM_INFINITY,
-        );
-        self.given = Some(Instant::now());
-    }
-}
-
-fn set_limits(limits: &Limits) -> Result<(), String> {
-    for (name, resource, value) in [
-        ("memory", Resource::RLIMIT_AS, limits.memory),
-        ("core dumps", Resource::RLIMIT_CORE, 0),
-        ("open files", Resource::RLIMIT_NOFILE, limits.files),
-    ] {
-        setrlimit(resource, value, value).map_err(|error| format!("{name}: {error}"))?;
-    }
-    Ok(())
 }

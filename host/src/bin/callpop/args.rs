@@ -3,18 +3,32 @@
 mod accounts;
 mod contacts;
 mod history;
+mod installing;
+mod new;
+mod package;
 mod ring;
+mod serve;
 mod settings;
+mod signing;
+mod validate;
 
 pub(crate) use accounts::Accounts;
 pub(crate) use contacts::{Contacts, ContactsAction};
 pub(crate) use history::{History, LogFormat, LogOptions, Since};
+pub(crate) use installing::{Index, Install, Uninstall, Update};
+pub(crate) use new::{Licence, New};
+pub(crate) use package::Package;
 pub(crate) use ring::Ring;
+pub(crate) use serve::Serve;
 pub(crate) use settings::Settings;
+pub(crate) use signing::{
+    KeyPassword, Keygen, Sign, Trust, TrustAction, TrustedKeyArgument, Verify,
+};
+pub(crate) use validate::Validate;
 
 use std::path::PathBuf;
 
-use callpop_host::{BuildError, CallOptions, Host, HostBuilder, Limits, Permission};
+use callpop_host::{BuildError, CallOptions, Host, HostBuilder, Limits, Permission, Requirement};
 use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
@@ -32,7 +46,8 @@ Exit codes:
   3  no such adapter, or it is refused
   4  the adapter failed
   5  the URL policy refused a page
-  6  no browser could be started";
+  6  no browser could be started
+  7  a file could not be fetched";
 
 /// When the phone rings, the right CRM page is already open.
 ///
@@ -70,6 +85,11 @@ pub(crate) struct Everywhere {
     #[arg(long, global = true)]
     pub(crate) require_sandbox: bool,
 
+    /// Refuse adapters that are not `pinned`, or not `signed`, besides what the settings and the
+    /// administrator ask for
+    #[arg(long, global = true, value_name = "WHAT")]
+    pub(crate) require: Option<Requirement>,
+
     /// Perform nothing; say what would be done
     #[arg(long, global = true)]
     pub(crate) dry_run: bool,
@@ -105,6 +125,9 @@ impl Everywhere {
         if let Some(file) = &self.policy {
             builder = builder.policy_file(file);
         }
+        if let Some(requirement) = self.require {
+            builder = builder.require(requirement);
+        }
         let limits = Limits {
             require_sandbox: self.require_sandbox,
             ..Limits::default()
@@ -123,10 +146,24 @@ pub(crate) enum Command {
     Adapters(Adapters),
     /// Show what an adapter's file tells of itself, without running it
     Inspect {
-        /// The adapter's library, wherever it is
+        /// The adapter's library or package, wherever it is
         #[arg(value_hint = ValueHint::FilePath)]
         file: PathBuf,
     },
+    /// Make an adapter: a crate that builds and passes its tests, from a few answers
+    New(New),
+    /// Make one file to ship of an adapter's libraries for several systems
+    Package(Package),
+    /// Run an adapter through everything that a host will ever do to it
+    Validate(Validate),
+    /// Make an index of a folder of packages, to install and update from
+    Index(Index),
+    /// Install a package into the plugins folder, from a file or from an index
+    Install(Install),
+    /// Install newer versions, from the indexes that adapters were installed from
+    Update(Update),
+    /// Take an adapter out of the plugins folder
+    Uninstall(Uninstall),
     /// Connect an account: an adapter, and the address of your CRM
     Connect(Connect),
     /// List the connected accounts, in the order in which they are asked about a call
@@ -147,8 +184,18 @@ pub(crate) enum Command {
     History(History),
     /// Watch the plugins folders, and say what becomes of each change, until Ctrl-C
     Watch(Watch),
+    /// Serve a dialer that speaks JSON-RPC over standard input and output
+    Serve(Serve),
     /// Look for what is wrong around Callpop, and say what to do about it
     Doctor,
+    /// Make a key pair to sign adapters with
+    Keygen(Keygen),
+    /// Sign adapters, so that others can tell that they are yours
+    Sign(Sign),
+    /// Tell whether a file is signed with a key that is trusted
+    Verify(Verify),
+    /// Decide whose signatures count
+    Trust(Trust),
     /// Print a script that completes commands in a shell
     #[command(
         after_help = "Example:\n  callpop completions bash > ~/.local/share/bash-completion/completions/callpop"
@@ -165,23 +212,27 @@ Examples:
   callpop adapters --stats
   callpop adapters --release pipedrive
   callpop adapters --grant acme-crm=network
+  callpop adapters --accept acme-crm --dry-run
   callpop adapters import-manifest manifest.json --to plugins")]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Adapters {
     #[command(subcommand)]
     pub(crate) command: Option<AdaptersCommand>,
     /// Show what each adapter has cost: calls, failures, restarts, time, memory
-    #[arg(long, conflicts_with_all = ["release", "grant", "revoke"])]
+    #[arg(long, conflicts_with_all = ["release", "grant", "revoke", "accept"])]
     pub(crate) stats: bool,
     /// Let an adapter out of quarantine, and forget its failures
-    #[arg(long, value_name = "ID", conflicts_with_all = ["grant", "revoke"])]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["grant", "revoke", "accept"])]
     pub(crate) release: Option<String>,
     /// Grant an adapter what its manifest asks for
-    #[arg(long, value_name = "ID=PERMISSION", value_parser = id_and_permission, conflicts_with = "revoke")]
+    #[arg(long, value_name = "ID=PERMISSION", value_parser = id_and_permission, conflicts_with_all = ["revoke", "accept"])]
     pub(crate) grant: Option<(String, Permission)>,
     /// Take a permission back
-    #[arg(long, value_name = "ID=PERMISSION", value_parser = id_and_permission)]
+    #[arg(long, value_name = "ID=PERMISSION", value_parser = id_and_permission, conflicts_with = "accept")]
     pub(crate) revoke: Option<(String, Permission)>,
+    /// Accept what an adapter has changed to, where adapters are pinned; --dry-run shows it
+    #[arg(long, value_name = "ID")]
+    pub(crate) accept: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -2,9 +2,10 @@
 
 use std::process::ExitCode;
 
+use callpop_host::json_interface::{self, FailureKind};
 use callpop_host::{
-    ActionRejection, BuildError, CallError, ConnectError, ContactBookError, ContactError,
-    FindError, ImportError, OnCallError, PolicyError, SettingsError, StateError, with_causes,
+    BuildError, CallError, ConnectError, ContactBookError, ContactError, FindError, ImportError,
+    OnCallError, PolicyError, SettingsError, StateError, with_causes,
 };
 use serde_json::{Value, json};
 
@@ -20,6 +21,24 @@ pub(crate) enum Exit {
     AdapterFailed = 4,
     PolicyRefused = 5,
     NoBrowser = 6,
+    Download = 7,
+}
+
+impl Exit {
+    /// The two have the same numbers.
+    fn of(failure: &json_interface::Failure) -> Self {
+        let all = [
+            (FailureKind::State, Self::State),
+            (FailureKind::NoAdapter, Self::NoAdapter),
+            (FailureKind::AdapterFailed, Self::AdapterFailed),
+            (FailureKind::PolicyRefused, Self::PolicyRefused),
+            (FailureKind::NoBrowser, Self::NoBrowser),
+        ];
+        let same = all
+            .into_iter()
+            .find(|(kind, _)| *kind as i32 == failure.code);
+        same.map_or(Self::Usage, |(_, exit)| exit)
+    }
 }
 
 /// Why a command could not do its work.
@@ -88,142 +107,131 @@ impl From<BuildError> for Failure {
     }
 }
 
-impl From<PolicyError> for Failure {
-    fn from(error: PolicyError) -> Self {
-        Self::new(Exit::State, "policy", with_causes(&error))
-            .advice("Callpop does not run without the administrator's rules; have the file mended.")
+impl From<json_interface::Failure> for Failure {
+    fn from(failure: json_interface::Failure) -> Self {
+        Self::new(Exit::of(&failure), failure.data.code, failure.message)
     }
 }
 
-impl From<SettingsError> for Failure {
-    fn from(error: SettingsError) -> Self {
-        let message = with_causes(&error);
-        let usage = |code| Self::new(Exit::Usage, code, message.clone());
-        match error {
-            SettingsError::Find(error) => error.into(),
-            SettingsError::State(error) => error.into(),
-            SettingsError::Policy(error) => error.into(),
-            SettingsError::NotConnected { adapter, .. } => usage("not-connected").advice(format!(
-                "Connect it with: callpop connect {adapter} HOST-OR-URL"
-            )),
-            SettingsError::Managed { .. } => usage("managed"),
-            SettingsError::Required { .. } => usage("missing-setting"),
-            _ => usage("invalid-value"),
-        }
+impl From<PolicyError> for Failure {
+    fn from(error: PolicyError) -> Self {
+        Self::from(json_interface::Failure::from(error))
+            .advice("Callpop does not run without the administrator's rules; have the file mended.")
     }
 }
 
 impl From<FindError> for Failure {
     fn from(error: FindError) -> Self {
-        Self::new(Exit::NoAdapter, error.class(), with_causes(&error))
+        Self::from(json_interface::Failure::from(error))
             .advice("See every file and its state with: callpop adapters")
+    }
+}
+
+impl From<SettingsError> for Failure {
+    fn from(error: SettingsError) -> Self {
+        match error {
+            SettingsError::Find(error) => error.into(),
+            SettingsError::Policy(error) => error.into(),
+            SettingsError::NotConnected { ref adapter, .. } => {
+                let advice = format!("Connect it with: callpop connect {adapter} HOST-OR-URL");
+                Self::from(json_interface::Failure::from(error)).advice(advice)
+            }
+            error => json_interface::Failure::from(error).into(),
+        }
     }
 }
 
 impl From<StateError> for Failure {
     fn from(error: StateError) -> Self {
-        Self::new(Exit::State, "state", with_causes(&error))
+        json_interface::Failure::from(error).into()
     }
 }
 
 impl From<OnCallError> for Failure {
     fn from(error: OnCallError) -> Self {
-        match error {
-            OnCallError::State(error) => error.into(),
-            error => Self::new(Exit::State, "call", with_causes(&error)),
-        }
+        json_interface::Failure::from(error).into()
     }
 }
 
 impl From<ContactBookError> for Failure {
     fn from(error: ContactBookError) -> Self {
-        Self::new(Exit::State, "state", with_causes(&error))
+        json_interface::Failure::from(error).into()
     }
 }
 
 impl From<ImportError> for Failure {
     fn from(error: ImportError) -> Self {
-        let failure = |code| Self::new(Exit::Usage, code, with_causes(&error));
-        match error {
-            ImportError::Book(error) => error.into(),
-            ImportError::Read(_) => failure("unreadable-file"),
-            ImportError::NoAdapter => failure("no-adapter-named").advice(
+        let failure = Self::from(json_interface::Failure::from(error));
+        match failure.code {
+            "no-adapter-named" => failure.advice(
                 "Name it with --adapter ID, or in a column `adapter`; callpop adapters lists them",
             ),
-            _ => failure("invalid-file").advice("Nothing was imported."),
+            "invalid-file" => failure.advice("Nothing was imported."),
+            _ => failure,
         }
     }
 }
 
 impl From<ContactError> for Failure {
     fn from(error: ContactError) -> Self {
-        Self::new(Exit::Usage, "invalid-contact", with_causes(&error))
+        json_interface::Failure::from(error).into()
     }
 }
 
 impl From<ConnectError> for Failure {
     fn from(error: ConnectError) -> Self {
-        let message = with_causes(&error);
-        let usage = |code| Self::new(Exit::Usage, code, message.clone());
-        match error {
-            ConnectError::Find(error) => error.into(),
-            ConnectError::State(error) => error.into(),
-            ConnectError::Policy(error) => error.into(),
-            ConnectError::Managed { .. } => usage("managed"),
-            ConnectError::Hostname(_) => usage("invalid-hostname"),
-            ConnectError::Connected { adapter, .. } => usage("connected-elsewhere")
-                .advice(format!("Log out with: callpop logout {adapter}")),
-            ConnectError::MissingSetting { id, .. } => {
-                usage("missing-setting").advice(format!("Give it with: --set {id}=VALUE"))
+        let advice = match &error {
+            ConnectError::Connected { adapter, .. } => {
+                format!("Log out with: callpop logout {adapter}")
             }
-            _ => usage("invalid-value"),
-        }
+            ConnectError::MissingSetting { id, .. } => format!("Give it with: --set {id}=VALUE"),
+            _ => {
+                return match error {
+                    ConnectError::Find(error) => error.into(),
+                    ConnectError::Policy(error) => error.into(),
+                    error => json_interface::Failure::from(error).into(),
+                };
+            }
+        };
+        Self::from(json_interface::Failure::from(error)).advice(advice)
     }
 }
 
 impl From<CallError> for Failure {
     fn from(error: CallError) -> Self {
-        let message = with_causes(&error);
-        let class = error.class();
-        let fail = |exit| Self::new(exit, class, message.clone());
-        match error {
-            CallError::Find(error) => error.into(),
-            CallError::State(error) => error.into(),
-            CallError::Policy(error) => error.into(),
-            CallError::Load { .. } => fail(Exit::NoAdapter),
-            CallError::NotConnected(adapter) => fail(Exit::Usage).advice(format!(
-                "Connect it with: callpop connect {adapter} HOST-OR-URL   (or give --hostname)"
-            )),
-            CallError::Hostname(_) => fail(Exit::Usage),
-            CallError::NoLogPage(_) => {
-                fail(Exit::Usage).advice("Name the contact with: --contact '{\"id\":\"...\"}'")
+        let advice = advice_on_call(&error);
+        match (error, advice) {
+            (CallError::Find(error), _) => error.into(),
+            (CallError::Policy(error), _) => error.into(),
+            (error, None) => json_interface::Failure::from(error).into(),
+            (error, Some(advice)) => {
+                Self::from(json_interface::Failure::from(error)).advice(advice)
             }
-            CallError::Run { adapter, .. } => {
-                let failure = fail(Exit::AdapterFailed);
-                match class {
-                    "missing-value" if message.contains("`contact.") => {
-                        failure.advice("Name it in --contact '{\"id\":\"...\", ...}'")
-                    }
-                    "missing-value" if message.contains("`call.") => {
-                        failure.advice("Only a call has it: try callpop ring NUMBER")
-                    }
-                    "missing-value" if message.contains("`log.") => {
-                        failure.advice("Only a logged call has it, and the dialer gives it")
-                    }
-                    "missing-value" => failure.advice(format!(
-                        "Set it with: callpop connect {adapter} HOST-OR-URL --set NAME=VALUE"
-                    )),
-                    _ => failure,
-                }
-            }
-            CallError::Rejected {
-                source: ActionRejection::Url { .. } | ActionRejection::TooManyPages(_),
-                ..
-            } => fail(Exit::PolicyRefused),
-            CallError::Browser(error) => {
-                fail(Exit::NoBrowser).advice(format!("Open it by hand: {}", error.url))
-            }
-            _ => fail(Exit::AdapterFailed),
         }
     }
+}
+
+/// What to do about a call that failed.
+fn advice_on_call(error: &CallError) -> Option<String> {
+    let advice = match error {
+        CallError::NotConnected(adapter) => {
+            format!("Connect it with: callpop connect {adapter} HOST-OR-URL   (or give --hostname)")
+        }
+        CallError::NoLogPage(_) => "Name the contact with: --contact '{\"id\":\"...\"}'".to_owned(),
+        CallError::Browser(error) => format!("Open it by hand: {}", error.url),
+        CallError::Run { adapter, .. } if error.class() == "missing-value" => {
+            let message = with_causes(error);
+            if message.contains("`contact.") {
+                "Name it in --contact '{\"id\":\"...\", ...}'".to_owned()
+            } else if message.contains("`call.") {
+                "Only a call has it: try callpop ring NUMBER".to_owned()
+            } else if message.contains("`log.") {
+                "Only a logged call has it, and the dialer gives it".to_owned()
+            } else {
+                format!("Set it with: callpop connect {adapter} HOST-OR-URL --set NAME=VALUE")
+            }
+        }
+        _ => return None,
+    };
+    Some(advice)
 }

@@ -1,11 +1,16 @@
 //! The program `callpop`: the host for people and for dialers that start programs.
 
+mod adapter_index;
 mod args;
+mod asking;
 mod commands;
 mod demo;
 mod failure;
+mod fetching;
 mod logging;
 mod output;
+mod progress;
+mod signing_key;
 
 use std::process::ExitCode;
 
@@ -35,6 +40,13 @@ fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
         Command::Demo(demo) => demo::run(demo, everywhere, output),
         Command::Adapters(adapters) => commands::adapters::run(adapters, everywhere, output),
         Command::Inspect { file } => commands::inspect::run(file, everywhere, output),
+        Command::New(new) => commands::new::run(new, everywhere, output),
+        Command::Package(package) => commands::package::run(package, everywhere, output),
+        Command::Validate(validate) => commands::validate::run(validate, everywhere, output),
+        Command::Index(index) => commands::index::run(index, everywhere, output),
+        Command::Install(install) => commands::install::run(install, everywhere, output),
+        Command::Update(update) => commands::update::run(update, everywhere, output),
+        Command::Uninstall(uninstall) => commands::uninstall::run(uninstall, everywhere, output),
         Command::Connect(connect) => commands::connect::run(connect, everywhere, output),
         Command::Accounts(accounts) => commands::accounts::run(accounts, everywhere, output),
         Command::Settings(settings) => commands::settings::run(settings, everywhere, output),
@@ -45,7 +57,12 @@ fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
         Command::Logout(logout) => commands::logout::run(logout, everywhere, output),
         Command::History(history) => commands::history::run(history, everywhere, output),
         Command::Watch(watch) => commands::watch::run(watch, everywhere, output),
+        Command::Serve(serve) => commands::serve::run(serve, everywhere, output),
         Command::Doctor => commands::doctor::run(everywhere, output),
+        Command::Keygen(keygen) => commands::keygen::run(keygen, everywhere, output),
+        Command::Sign(sign) => commands::sign::run(sign, everywhere, output),
+        Command::Verify(verify) => commands::verify::run(verify, everywhere, output),
+        Command::Trust(trust) => commands::trust::run(trust, everywhere, output),
         Command::Completions { shell } => commands::completions::run(*shell, output),
     }
 }

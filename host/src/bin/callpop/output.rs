@@ -43,6 +43,11 @@ impl Output {
         print(&serde_json::to_string(value).unwrap_or_default());
     }
 
+    /// What was asked for by its form, whoever it is for.
+    pub(crate) fn text(&self, text: &str) {
+        print(text);
+    }
+
     /// A line of many, for people or programs; an error where nobody reads it any more.
     pub(crate) fn next_line(&self, text: &str) -> std::io::Result<()> {
         let mut stdout = anstream::stdout().lock();

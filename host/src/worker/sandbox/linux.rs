@@ -12,8 +12,11 @@ use landlock::{
 };
 use nix::sys::prctl::set_no_new_privs;
 
-use super::SandboxReport;
+use super::{SandboxReport, resource_limits};
+use crate::worker::Limits;
 use call_search::Rule;
+
+pub(in crate::worker) use super::resource_limits::ProcessorTime;
 
 /// The newest Landlock that is asked for; an older kernel gives what it has, and the report says so.
 const LANDLOCK: ABI = ABI::V6;
@@ -38,7 +41,9 @@ const FOR_NETWORK: [&str; 5] = [
     "/etc/ssl",
 ];
 
-pub(super) fn enter(library: &Path, network: bool, report: &mut SandboxReport) {
+pub(super) fn enter(library: &Path, limits: &Limits, report: &mut SandboxReport) {
+    let network = limits.network;
+    report.limits = resource_limits::set_limits(limits).err();
     report.privileges = set_no_new_privs().err().map(|error| error.to_string());
     report.files = restrict_files(library, network).err();
     report.calls = restrict_calls(network).err();

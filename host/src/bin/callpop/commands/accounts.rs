@@ -1,7 +1,7 @@
 //! `callpop accounts`: the connected accounts, and in which order they are asked about a call.
 
+use callpop_host::json_form::AccountsForm;
 use callpop_host::{Account, Host, PopAccounts, PopOrder};
-use serde_json::{Value, json};
 
 use super::warn_of_damage;
 use crate::args::{Accounts, Everywhere};
@@ -24,8 +24,7 @@ pub(crate) fn run(
     // Stable: accounts that are not named stay in the order in which they were connected.
     accounts.sort_by_key(|account| order.rank(&account.adapter));
     if output.is_json() {
-        let accounts: Vec<Value> = accounts.iter().map(account_object).collect();
-        output.json(&json!({ "accounts": accounts, "order": order.order, "pop": order.accounts }));
+        output.json(&AccountsForm::of(accounts, order));
         return Ok(());
     }
     if accounts.is_empty() {
@@ -60,16 +59,6 @@ fn pop_order(host: &Host, asked: &Accounts, accounts: &[Account]) -> Result<PopO
         order.accounts = pop.into();
     }
     Ok(order)
-}
-
-/// An account for programs. Stored values may be secret, so only their names are shown.
-pub(crate) fn account_object(account: &Account) -> Value {
-    json!({
-        "adapter": account.adapter,
-        "hostname": account.hostname,
-        "settings": account.settings,
-        "stored": account.stored.keys().collect::<Vec<_>>(),
-    })
 }
 
 fn row(account: &Account) -> Vec<String> {

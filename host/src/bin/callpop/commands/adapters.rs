@@ -5,12 +5,13 @@ use std::ffi::OsStr;
 use std::io::{Error, ErrorKind};
 use std::path::Path;
 
+use callpop_host::json_form::CatalogForm;
 use callpop_host::{
-    AdapterFile, AdapterKind, Catalog, FileState, Folder, Quarantined, plain_line, with_causes,
+    AdapterFile, Catalog, FileState, Provenance, Quarantined, plain_line, with_causes,
 };
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
-use super::{adapter_terms, import_manifest};
+use super::{adapter_terms, import_manifest, provenance};
 use crate::args::{Adapters, AdaptersCommand, Everywhere};
 use crate::failure::Failure;
 use crate::output::{BAD, BOLD, DIM, Output, styled, table};
@@ -36,12 +37,18 @@ pub(crate) fn run(
     if let Some((id, permission)) = &adapters.revoke {
         return adapter_terms::revoke(id, *permission, &host, everywhere, output);
     }
+    if let Some(id) = &adapters.accept {
+        return provenance::accept(id, &host, everywhere, output);
+    }
     let catalog = host.catalog();
+    let requirements = host.requirements()?;
     if output.is_json() {
-        output.json(&catalog_object(&catalog, &host.quarantined()));
+        let mut object = json!(CatalogForm::of(&catalog, &host.quarantined()));
+        object["require"] = json!(requirements);
+        output.json(&object);
         return Ok(());
     }
-    print_ready(&catalog, output);
+    print_ready(&catalog, !requirements.is_empty(), output);
     print_quarantined(&host.quarantined(), output);
     print_refused(&catalog, output);
     print_ignored(&catalog, output);
@@ -74,7 +81,14 @@ fn print_quarantined(quarantined: &BTreeMap<String, Quarantined>, output: &Outpu
     }
 }
 
-fn print_ready(catalog: &Catalog, output: &Output) {
+fn print_ready(catalog: &Catalog, is_required: bool, output: &Output) {
+    // Where nobody signs anything, nobody asks.
+    let is_signed = |(file, _): (&AdapterFile, _)| file.provenance != Provenance::Unsigned;
+    let shows_signers = is_required || catalog.all_ready().any(is_signed);
+    let mut head = vec!["ID", "NAME", "VERSION", "HOSTS", "FILE"];
+    if shows_signers {
+        head.push("SIGNED BY");
+    }
     let rows: Vec<Vec<String>> = catalog
         .all_ready()
         .map(|(file, description)| {
@@ -84,13 +98,17 @@ fn print_ready(catalog: &Catalog, output: &Output) {
                 [_] => manifest.hosts_line(),
                 [first, rest @ ..] => format!("{first} and {} more", rest.len()),
             };
-            vec![
+            let mut row = vec![
                 manifest.id.clone(),
                 manifest.name.clone(),
                 manifest.version.to_string(),
                 hosts,
                 file_name(&file.path),
-            ]
+            ];
+            if shows_signers {
+                row.push(provenance::signed_by(&file.provenance, &manifest.id));
+            }
+            row
         })
         .collect();
     if rows.is_empty() {
@@ -100,7 +118,7 @@ fn print_ready(catalog: &Catalog, output: &Output) {
         }
         return;
     }
-    output.line(table(&["ID", "NAME", "VERSION", "HOSTS", "FILE"], &rows));
+    output.line(table(&head, &rows));
 }
 
 fn print_refused(catalog: &Catalog, output: &Output) {
@@ -133,66 +151,6 @@ fn print_ignored(catalog: &Catalog, output: &Output) {
             output.line(styled(DIM, format!("  {}: {why}", file_name(&file.path))));
         }
     }
-}
-
-fn catalog_object(catalog: &Catalog, quarantined: &BTreeMap<String, Quarantined>) -> Value {
-    let files: Vec<Value> = catalog.files.iter().map(file_object).collect();
-    let folders: Vec<Value> = catalog.folders.iter().map(folder_object).collect();
-    let quarantined: Map<String, Value> = quarantined
-        .iter()
-        .map(|(id, why)| {
-            let since = humantime::format_rfc3339_seconds(why.since).to_string();
-            let last = json!({ "class": why.last.class(), "message": why.last.to_string() });
-            let object = json!({ "since": since, "failures": why.count, "last": last });
-            (id.clone(), object)
-        })
-        .collect();
-    json!({ "folders": folders, "files": files, "quarantined": quarantined })
-}
-
-fn folder_object(folder: &Folder) -> Value {
-    json!({
-        "path": folder.path.to_string_lossy(),
-        "problem": folder.problem.as_ref().map(ToString::to_string),
-    })
-}
-
-/// A file for programs: `state` is `ready`, `refused` or `ignored`, and the last two say why.
-pub(crate) fn file_object(file: &AdapterFile) -> Value {
-    let mut object = json!({
-        "path": file.path.to_string_lossy(),
-        "size": file.size,
-    });
-    match &file.state {
-        FileState::Ready => object["state"] = "ready".into(),
-        FileState::Refused(refusal) => {
-            object["state"] = "refused".into();
-            object["reason"] = json!({ "code": refusal.code(), "message": with_causes(refusal) });
-        }
-        FileState::Ignored(why) => {
-            object["state"] = "ignored".into();
-            object["reason"] = json!({ "code": "ignored", "message": why });
-        }
-    }
-    if let Some(kept) = &file.stays_in_use {
-        object["staysInUse"] = json!(kept.manifest);
-    }
-    if let Some(description) = &file.description {
-        object["manifest"] = json!(description.manifest);
-        match &description.kind {
-            AdapterKind::Library { abi, target } => {
-                object["kind"] = "library".into();
-                object["abi"] = json!(abi);
-                object["target"] = json!(target);
-            }
-            AdapterKind::Template(pages) => {
-                object["kind"] = "template".into();
-                object["pages"] = json!(pages);
-            }
-            _ => {}
-        }
-    }
-    object
 }
 
 fn file_name(path: &Path) -> String {

@@ -1,10 +1,11 @@
 //! `callpop connect`: connects an account.
 
 use callpop_host::ConnectRequest;
+use callpop_host::json_form::AccountForm;
+use serde_json::json;
 
 use super::warn_of_damage;
 use crate::args::{Connect, Everywhere};
-use crate::commands::accounts::account_object;
 use crate::failure::Failure;
 use crate::output::{DIM, GOOD, Output, styled};
 
@@ -26,7 +27,7 @@ pub(crate) fn run(
     warn_of_damage(&host, output);
     let account = account?;
     if output.is_json() {
-        let mut object = account_object(&account);
+        let mut object = json!(AccountForm::from(&account));
         object["dryRun"] = everywhere.dry_run.into();
         output.json(&object);
         return Ok(());

@@ -1,14 +1,12 @@
 //! `callpop contacts`: the contact book, for a dialer that has no contacts of its own.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use callpop_host::{
-    Contact, ContactBook, Country, Host, ImportOptions, Imported, Remark, plain_line,
-};
-use serde_json::{Map, Value, json};
+use callpop_host::json_form::{RemarkForm, matches_form};
+use callpop_host::{ContactBook, Country, Host, ImportOptions, Imported, Remark, plain_line};
+use serde_json::json;
 
 use crate::args::{Contacts, ContactsAction, Everywhere};
 use crate::failure::{Exit, Failure};
@@ -86,9 +84,9 @@ fn import(
     let mut remarks = Vec::new();
     let imported = book.import(source, &options, |remark| remarks.push(remark))?;
     if output.is_json() {
-        let remarks: Vec<Value> = remarks.iter().map(remark_object).collect();
+        let remarks: Vec<_> = remarks.iter().map(RemarkForm::from).collect();
         let mut object = json!(imported);
-        object["remarks"] = remarks.into();
+        object["remarks"] = json!(remarks);
         object["dryRun"] = everywhere.dry_run.into();
         output.json(&object);
         return Ok(());
@@ -101,11 +99,11 @@ fn open(file: &Path) -> io::Result<Box<dyn Read>> {
     if file == Path::new("-") {
         return Ok(Box::new(io::stdin()));
     }
-    let file = File::open(file)?;
-    if file.metadata()?.is_dir() {
+    // Asked of the path: Windows does not open a folder at all.
+    if file.is_dir() {
         return Err(io::Error::other("it is a folder"));
     }
-    Ok(Box::new(file))
+    Ok(Box::new(File::open(file)?))
 }
 
 fn tell(remarks: &[Remark], imported: Imported, everywhere: &Everywhere, output: &Output) {
@@ -150,19 +148,10 @@ fn warn_of_unknown(adapter: &str, host: &Host, output: &Output) {
     }
 }
 
-fn remark_object(remark: &Remark) -> Value {
-    json!({
-        "line": remark.line,
-        "contact": remark.contact,
-        "skipped": remark.is_skipped(),
-        "message": remark.kind.to_string(),
-    })
-}
-
 fn find(book: &ContactBook, number: &str, output: &Output) -> Result<(), Failure> {
     let found = book.find(number)?;
     if output.is_json() {
-        output.json(&json!({ "number": number, "matches": matches_object(&found) }));
+        output.json(&json!({ "number": number, "matches": matches_form(found) }));
         return Ok(());
     }
     let shown = |text: &str| plain_line(text, 60);
@@ -188,28 +177,6 @@ fn find(book: &ContactBook, number: &str, output: &Output) -> Result<(), Failure
     }
     output.line(table(&["ADAPTER", "ID", "NAME", "TYPE", "NUMBER"], &rows));
     Ok(())
-}
-
-fn matches_object(found: &BTreeMap<String, Vec<Contact>>) -> Value {
-    let of_adapter = |contacts: &Vec<Contact>| contacts.iter().map(contact_object).collect();
-    let matches = found
-        .iter()
-        .map(|(adapter, contacts)| (adapter.clone(), Value::Array(of_adapter(contacts))));
-    Value::Object(matches.collect::<Map<_, _>>())
-}
-
-/// A contact in the form that `--match` and `--contact` take.
-fn contact_object(contact: &Contact) -> Value {
-    let mut object = json!({ "id": contact.id, "name": contact.name, "phone": contact.phone });
-    if let Some(contact_type) = &contact.contact_type {
-        object["type"] = contact_type.as_str().into();
-    }
-    for (name, value) in &contact.extras {
-        if object.get(name).is_none() {
-            object[name] = value.as_str().into();
-        }
-    }
-    object
 }
 
 fn list(book: &ContactBook, output: &Output) -> Result<(), Failure> {

@@ -1,7 +1,7 @@
 //! `callpop doctor`: what is wrong around Callpop, and what to do about it.
 
+use callpop_host::json_form::ExaminationForm;
 use callpop_host::{Health, plain_line};
-use serde_json::json;
 
 use crate::args::Everywhere;
 use crate::failure::Failure;
@@ -12,8 +12,7 @@ pub(crate) fn run(everywhere: &Everywhere, output: &Output) -> Result<(), Failur
     let host = everywhere.host()?;
     let findings = host.examine();
     if output.is_json() {
-        let worst = findings.iter().map(|finding| finding.health).max();
-        output.json(&json!({ "health": worst.unwrap_or(Health::Good), "findings": findings }));
+        output.json(&ExaminationForm::from(findings));
         return Ok(());
     }
     for finding in &findings {

@@ -3,21 +3,24 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use callpop_host::json_form::FileForm;
 use callpop_host::{
-    AdapterKind, FileState, Inspection, Manifest, PageUrls, Permission, Setting, SettingType,
-    inspect, with_causes,
+    AdapterKind, FileState, Host, Inspection, Manifest, PackageContents, PageUrls, Permission,
+    Setting, SettingType, with_causes,
 };
 use serde_json::json;
 
-use super::adapters::file_object;
+use super::package::what_it_is;
+use super::provenance;
 use crate::args::Everywhere;
 use crate::failure::{Exit, Failure};
 use crate::output::{BAD, BOLD, GOOD, Output, styled};
 
 pub(crate) fn run(path: &Path, everywhere: &Everywhere, output: &Output) -> Result<(), Failure> {
-    let inspection = inspect(path);
-    let granted = granted(&inspection, everywhere)?;
-    let mut object = file_object(&inspection.file);
+    let host = everywhere.host()?;
+    let inspection = host.inspect(path);
+    let granted = granted(&inspection, &host)?;
+    let mut object = json!(FileForm::from(&inspection.file));
     object["granted"] = json!(granted);
     object["sha256"] = inspection.sha256.clone().into();
     if let FileState::Refused(refusal) = &inspection.file.state {
@@ -47,12 +50,26 @@ fn print_facts(inspection: &Inspection, granted: &BTreeSet<Permission>, output: 
             _ => {}
         }
     }
+    if let Some(package) = &inspection.file.package {
+        print_package(package, output);
+    }
     if let Some(size) = inspection.file.size {
         output.line(fact("size", format!("{size} bytes")));
     }
     if let Some(sha256) = &inspection.sha256 {
         output.line(fact("sha256", sha256));
+        output.line(fact("signed by", provenance::told(&inspection.file)));
     }
+}
+
+fn print_package(package: &PackageContents, output: &Output) {
+    for file in &package.files {
+        let what = format!("{} ({}, {} bytes)", file.name, what_it_is(file), file.size);
+        output.line(fact("in it", what));
+    }
+    let signed = if package.is_signed { "yes" } else { "no" };
+    output.line(fact("signed", signed));
+    output.line(fact("package", format!("sha256 {}", package.sha256)));
 }
 
 fn print_pages(pages: &PageUrls, output: &Output) {
@@ -137,15 +154,12 @@ fn setting_line(setting: &Setting) -> String {
 }
 
 /// What the adapter asks for and has.
-fn granted(
-    inspection: &Inspection,
-    everywhere: &Everywhere,
-) -> Result<BTreeSet<Permission>, Failure> {
+fn granted(inspection: &Inspection, host: &Host) -> Result<BTreeSet<Permission>, Failure> {
     let Some(description) = &inspection.file.description else {
         return Ok(BTreeSet::new());
     };
     let manifest = &description.manifest;
-    let mut granted = everywhere.host()?.granted(&manifest.id)?;
+    let mut granted = host.granted(&manifest.id)?;
     granted.retain(|permission| manifest.permissions.contains(permission));
     Ok(granted)
 }

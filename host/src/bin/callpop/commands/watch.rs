@@ -6,10 +6,10 @@ use std::sync::mpsc;
 use std::time::{Duration, SystemTime};
 
 use anstyle::Style;
+use callpop_host::json_form::FileForm;
 use callpop_host::{Catalog, FileState, FolderChange, Host, WatchOptions, plain_line, with_causes};
 use serde_json::{Value, json};
 
-use super::adapters::file_object;
 use crate::args::{Everywhere, Watch};
 use crate::failure::{Exit, Failure};
 use crate::output::{BAD, DIM, GOOD, Output, WARNING, styled};
@@ -114,7 +114,7 @@ fn print_files(catalog: &Catalog, output: &Output) {
         };
         line(style, word, &text, output);
         if output.is_json() {
-            let mut object = file_object(file);
+            let mut object = json!(FileForm::from(file));
             object["change"] = word.into();
             output.json(&timed(object));
         }

@@ -1,12 +1,11 @@
 //! Asks on the terminal which of several contacts it is, with a search by name and id.
 
 use std::fmt;
-use std::io::IsTerminal;
 
 use callpop_host::Contact;
-use inquire::{InquireError, Select};
 
 use super::contact_line;
+use crate::asking::{self, NoAnswer};
 use crate::failure::{Exit, Failure};
 
 /// A contact among those that can be selected; the search goes by its line.
@@ -20,20 +19,15 @@ impl fmt::Display for Choice<'_> {
 
 /// The contact that the user selects; `None` if there is nobody to ask, or if none is selected.
 pub(super) fn select(question: &str, contacts: &[Contact]) -> Result<Option<Contact>, Failure> {
-    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+    if !asking::is_possible() {
         return Ok(None);
     }
     let choices = contacts.iter().map(Choice).collect();
-    let selected = Select::new(question, choices)
-        .with_help_message("type to search by name or id, ↑↓ to move, Enter to open, Esc for none")
-        .prompt_skippable();
-    match selected {
-        Ok(choice) => Ok(choice.map(|Choice(contact)| contact.clone())),
-        Err(InquireError::OperationInterrupted) => Ok(None),
-        Err(error) => {
-            let message = format!("the user cannot be asked on this terminal: {error}");
-            Err(Failure::new(Exit::Usage, "cannot-ask", message)
-                .advice("Name the contact with: --choose ID"))
-        }
+    let help = "type to search by name or id, ↑↓ to move, Enter to open, Esc for none";
+    match asking::select(question, help, choices) {
+        Ok(Choice(contact)) => Ok(Some(contact.clone())),
+        Err(NoAnswer::Given) => Ok(None),
+        Err(error) => Err(Failure::new(Exit::Usage, "cannot-ask", error.to_string())
+            .advice("Name the contact with: --choose ID")),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use callpop_host::json_form::AccountOutcomeForm;
 use callpop_host::{
     AccountOutcome, CallEvent, CallState, Host, Outcome, PopResult, plain_line, with_causes,
 };
@@ -39,7 +40,10 @@ impl<'run> Report<'run> {
 
     /// Tells what one event led to.
     pub(super) fn event(&mut self, event: &CallEvent, outcomes: &[AccountOutcome], host: &Host) {
-        let accounts: Vec<Value> = outcomes.iter().map(|it| self.object(it)).collect();
+        let accounts: Vec<_> = outcomes
+            .iter()
+            .map(|outcome| AccountOutcomeForm::of(outcome, self.explain))
+            .collect();
         let state = event.state;
         self.events
             .push(json!({ "state": state, "accounts": accounts }));
@@ -139,17 +143,6 @@ impl<'run> Report<'run> {
             _ => Vec::new(),
         }
     }
-
-    fn object(&self, outcome: &AccountOutcome) -> Value {
-        let mut object = result_object(&outcome.result);
-        object["adapter"] = outcome.adapter.clone().into();
-        if self.explain {
-            let steps = outcome.steps.iter().map(ToString::to_string);
-            object["steps"] = steps.collect::<Vec<_>>().into();
-            object["micros"] = json!(outcome.took.as_micros());
-        }
-        object
-    }
 }
 
 fn heading(event: &CallEvent) -> String {
@@ -185,29 +178,4 @@ fn verdicts(result: &PopResult, adapter: &str, host: &Host) -> Vec<String> {
 
 fn milliseconds(took: Duration) -> String {
     format!("{:.1} ms", took.as_secs_f64() * 1000.0)
-}
-
-fn result_object(result: &PopResult) -> Value {
-    let contacts = |contacts: &[callpop_host::Contact]| {
-        let contacts = contacts.iter().map(|it| {
-            json!({ "id": it.id, "name": it.name, "type": it.contact_type, "phone": it.phone })
-        });
-        Value::from_iter(contacts)
-    };
-    match result {
-        PopResult::Opened { outcomes, left_out } => {
-            json!({ "result": "opened", "outcomes": outcomes, "leftOut": contacts(left_out) })
-        }
-        PopResult::OpenedFallback(outcome) => {
-            json!({ "result": "opened-fallback", "outcomes": [outcome] })
-        }
-        PopResult::Ask(choices) => json!({ "result": "ask", "contacts": contacts(choices) }),
-        PopResult::Suppressed(why) => {
-            json!({ "result": "suppressed", "reason": { "code": why, "message": why.to_string() } })
-        }
-        PopResult::Failed { outcomes, error } => {
-            json!({ "result": "failed", "outcomes": outcomes, "message": with_causes(error) })
-        }
-        _ => json!({ "result": "other" }),
-    }
 }

@@ -9,11 +9,16 @@
     reason = "a program that is measured, and ends where something is not as it should be"
 )]
 
-use std::io::{Read, Write};
-use std::os::fd::AsFd;
-use std::os::unix::net::UnixStream;
+/// The benchmarks that start it run on Unix.
+#[cfg(not(unix))]
+fn main() {}
 
+#[cfg(unix)]
 fn main() {
+    use std::io::{Read, Write};
+    use std::os::fd::AsFd;
+    use std::os::unix::net::UnixStream;
+
     let mut arguments = std::env::args().skip(1);
     let library = arguments.next().unwrap();
     let mut size = || arguments.next().unwrap().parse::<usize>().unwrap();
