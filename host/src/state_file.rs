@@ -76,8 +76,6 @@ pub(crate) struct StateFile<T> {
     path: PathBuf,
     /// Whether a damaged file is an error, instead of being kept aside and begun anew.
     is_whole_or_error: bool,
-    /// Whether what was written is to be there after a loss of power.
-    is_synced: bool,
     kept_aside: Mutex<Vec<KeptAside>>,
     holds: PhantomData<fn() -> T>,
 }
@@ -87,7 +85,6 @@ impl<T: Serialize + DeserializeOwned + Default + Clone + PartialEq> StateFile<T>
         Self {
             path: home.join(name),
             is_whole_or_error: false,
-            is_synced: true,
             kept_aside: Mutex::default(),
             holds: PhantomData,
         }
@@ -96,14 +93,6 @@ impl<T: Serialize + DeserializeOwned + Default + Clone + PartialEq> StateFile<T>
     /// Has a damaged file be an error, since to begin anew would be to forget a rule.
     pub(crate) fn whole_or_error(mut self) -> Self {
         self.is_whole_or_error = true;
-        self
-    }
-
-    /// Does not wait for the disk. Other processes see what was written at once, and a process that
-    /// ends in the middle leaves the file as it was; a loss of power may take the latest with it, or
-    /// leave a damaged file.
-    pub(crate) fn unsynced(mut self) -> Self {
-        self.is_synced = false;
         self
     }
 
@@ -140,7 +129,7 @@ impl<T: Serialize + DeserializeOwned + Default + Clone + PartialEq> StateFile<T>
         let mut after = before.clone();
         let result = update(&mut after)?;
         if after != before {
-            write(&self.path, &after, self.is_synced)?;
+            write(&self.path, &after)?;
         }
         Ok(result)
     }
@@ -203,7 +192,7 @@ struct Written<'value, T> {
 }
 
 /// Writes the file: first under another name, then renamed into place.
-fn write<T: Serialize>(path: &Path, value: &T, is_synced: bool) -> Result<(), StateError> {
+fn write<T: Serialize>(path: &Path, value: &T) -> Result<(), StateError> {
     let write = || -> io::Result<()> {
         let folder = path.parent().unwrap_or(Path::new("."));
         let mut file = tempfile::Builder::new()
@@ -217,23 +206,21 @@ fn write<T: Serialize>(path: &Path, value: &T, is_synced: bool) -> Result<(), St
         let mut bytes = serde_json::to_vec_pretty(&written)?;
         bytes.push(b'\n');
         file.write_all(&bytes)?;
-        if is_synced {
-            file.as_file().sync_all()?;
-        }
+        file.as_file().sync_all()?;
         put_in_place(file, path)
     };
     write().map_err(|source| failed("write", path, source))
 }
 
 /// How the name of a file begins that is to become the one at `path`.
-fn unfinished_prefix(path: &Path) -> String {
+pub(crate) fn unfinished_prefix(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     format!(".{name}.")
 }
 
 /// Removes what was left over where a program was ended while it wrote this file. Under its lock,
 /// nobody else is writing it.
-fn remove_unfinished(path: &Path) {
+pub(crate) fn remove_unfinished(path: &Path) {
     let prefix = unfinished_prefix(path);
     let folder = path.parent().unwrap_or(Path::new("."));
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();

@@ -357,7 +357,7 @@ fn a_rehearsal_opens_and_remembers_nothing() {
     1 contact matches: John Doe (7)
     ");
     assert!(browser.pages().is_empty());
-    assert!(!sandbox.home().join("calls.json").exists());
+    assert!(!sandbox.home().join("calls.jsonl").exists());
 }
 
 #[test]
@@ -417,7 +417,7 @@ fn what_is_kept_of_calls_names_nobody() {
     let sandbox = sandbox();
     let (host, _) = host(&sandbox);
     host.on_call(&ringing()).unwrap();
-    let text = std::fs::read_to_string(sandbox.home().join("calls.json")).unwrap();
+    let text = std::fs::read_to_string(sandbox.home().join("calls.jsonl")).unwrap();
     assert!(
         !text.contains("John") && !text.contains("2025550123"),
         "{text}"

@@ -15,6 +15,7 @@ mod admission;
 #[cfg(unix)]
 mod browser;
 mod c_api;
+mod call_ledger;
 mod calling;
 mod calls;
 mod command_line;

@@ -100,7 +100,7 @@ fn a_dry_run_opens_nothing_and_remembers_nothing() {
       pipedrive: Would open https://acme.pipedrive.com/person/7
       freshdesk: No page: no contact matches.
     ");
-    assert!(!sandbox.home().join("calls.json").exists());
+    assert!(!sandbox.home().join("calls.jsonl").exists());
 }
 
 #[test]
