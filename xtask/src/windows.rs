@@ -4,7 +4,10 @@
 //! Debian's Rust has the sources of its standard library, of which Cargo makes one for Windows. That
 //! is a thing of the nightly toolchain, which a variable lets this one have.
 
+mod wine_fault;
+
 use std::fs::{self, File};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
@@ -91,19 +94,63 @@ pub(crate) fn test(options: &[String]) -> Result<()> {
     let c_programs = build_c_programs(&programs)?;
     let linux_library = linux_library()?;
     for program in programs_in(&tests)? {
-        let status = wine(&program)
-            .args(options)
-            .env("CALLPOP_TEST_BUILT", &built)
-            .env("CALLPOP_TEST_OF_LINUX", &linux_library)
-            .env("CALLPOP_TEST_C_PROGRAMS", &c_programs)
-            // Where the snapshots are, by the path that both systems know: Wine's drive `Z:`, on
-            // which it starts, is this system's root.
-            .env("INSTA_WORKSPACE_ROOT", std::env::current_dir()?)
-            .status()
-            .with_context(|| format!("cannot start {WINE}"))?;
-        ensure!(status.success(), "a test has failed on Windows");
+        run_tests(|| {
+            let mut wine = wine(&program);
+            wine.args(options)
+                .env("CALLPOP_TEST_BUILT", &built)
+                .env("CALLPOP_TEST_OF_LINUX", &linux_library)
+                .env("CALLPOP_TEST_C_PROGRAMS", &c_programs)
+                // Where the snapshots are, by the path that both systems know: Wine's drive `Z:`, on
+                // which it starts, is this system's root.
+                .env("INSTA_WORKSPACE_ROOT", std::env::current_dir()?);
+            Ok(wine)
+        })?;
     }
     Ok(())
+}
+
+/// Runs a program of tests, and those once more that Wine itself has made fail.
+fn run_tests(program: impl Fn() -> Result<Command>) -> Result<()> {
+    const FAILED: &str = "a test has failed on Windows";
+    let (status, output) = shown(&mut program()?)?;
+    if status.success() {
+        return Ok(());
+    }
+    let names = wine_fault::all_failed_for(&output).context(FAILED)?;
+    writeln!(
+        io::stdout(),
+        "All that failed did so because Wine could not bring up a new process (Windows' error 1359), \
+         which is a fault of Wine's. Once more, and for the last time: {}",
+        names.join(", ")
+    )?;
+    let (status, output) = shown(program()?.arg("--exact").args(&names))?;
+    ensure!(status.success(), "{FAILED}, when run again too");
+    ensure!(
+        wine_fault::have_passed(&output, names.len()),
+        "the tests that failed have not all run again"
+    );
+    Ok(())
+}
+
+/// Runs a program; what it prints is shown as it comes, and kept.
+fn shown(command: &mut Command) -> Result<(ExitStatus, String)> {
+    let mut program = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start {WINE}"))?;
+    let mut printed = program.stdout.take().context("the tests have no output")?;
+    let (mut kept, mut part) = (Vec::new(), [0; 4096]);
+    loop {
+        let length = printed.read(&mut part)?;
+        if length == 0 {
+            break;
+        }
+        kept.extend_from_slice(&part[..length]);
+        let mut shown = io::stdout().lock();
+        shown.write_all(&part[..length])?;
+        shown.flush()?;
+    }
+    Ok((program.wait()?, String::from_utf8_lossy(&kept).into_owned()))
 }
 
 /// Wine, with a Windows of the tests' own.
