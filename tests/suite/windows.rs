@@ -9,7 +9,7 @@ use std::sync::Arc;
 use callpop_host::{
     CallError, ConnectRequest, Isolation, LoadError, RecordingBrowser, RunError, WorkerFailure,
 };
-use callpop_tests::{PATIENT, Sandbox, library};
+use callpop_tests::{PATIENT, Sandbox, library, workspace};
 
 use super::faults::{IMPATIENT, call, eventually, host, said_of};
 
@@ -118,8 +118,7 @@ fn an_adapter_is_replaced_while_it_is_in_use() {
 #[test]
 fn libraries_of_other_systems_and_processors_are_refused_in_words() {
     let sandbox = Sandbox::with(&["pipedrive"]);
-    let of_linux = std::env::var_os("CALLPOP_TEST_OF_LINUX");
-    let of_linux = of_linux.expect("`cargo xtask windows --test` names a library for Linux");
+    let of_linux = workspace().join("tests/compat/1.0.0/linux-x86_64.so");
     fs::copy(of_linux, sandbox.plugins().join("linux.so")).unwrap();
     let mut bytes = fs::read(library("pipedrive")).unwrap();
     // The header of Windows begins where the word at 0x3c says; behind its four letters stands the

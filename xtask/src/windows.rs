@@ -92,13 +92,11 @@ pub(crate) fn test(options: &[String]) -> Result<()> {
         make_random(&programs.join(folder).join(RANDOM))?;
     }
     let c_programs = build_c_programs(&programs)?;
-    let linux_library = linux_library()?;
     for program in programs_in(&tests)? {
         run_tests(|| {
             let mut wine = wine(&program);
             wine.args(options)
                 .env("CALLPOP_TEST_BUILT", &built)
-                .env("CALLPOP_TEST_OF_LINUX", &linux_library)
                 .env("CALLPOP_TEST_C_PROGRAMS", &c_programs)
                 // Where the snapshots are, by the path that both systems know: Wine's drive `Z:`, on
                 // which it starts, is this system's root.
@@ -198,7 +196,9 @@ fn cargo_for(target: &str) -> Command {
     cargo
         .env("RUSTC", RUSTC)
         .env("RUSTC_BOOTSTRAP", "1")
-        .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_unwind")
+        // The last one for tests alone: without it, what is not a test would lie on another standard
+        // library, and all that both need would be built twice.
+        .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_unwind,test")
         .env("CARGO_BUILD_TARGET", target)
         .env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER", LINKER)
         .env("CC_x86_64_pc_windows_gnu", LINKER)
@@ -227,15 +227,6 @@ fn said(arguments: &[&str], file: &Path) -> Result<()> {
         .with_context(|| format!("cannot start {CARGO}"))?;
     ensure!(status.success(), "the build for Windows failed");
     Ok(())
-}
-
-/// An adapter for this system, which Windows is to refuse in words.
-fn linux_library() -> Result<PathBuf> {
-    let status = layout::cargo()
-        .args(["build", "--package", "callpop-adapter-pipedrive"])
-        .status()?;
-    ensure!(status.success(), "the build failed");
-    Ok(layout::target_folder()?.join("debug/libcallpop_adapter_pipedrive.so"))
 }
 
 /// The programs of the tests.
