@@ -142,6 +142,14 @@ impl SettingsStore {
         })
     }
 
+    /// Both of what is asked of the settings when the telephone rings, in one reading.
+    pub(crate) fn pop_in_order(
+        &self,
+    ) -> Result<(PopOrder, BTreeMap<String, PopSettings>), StateError> {
+        let settings = self.file.read()?;
+        Ok((settings.pop_order, settings.call_pop))
+    }
+
     pub(crate) fn pop_order(&self) -> Result<PopOrder, StateError> {
         Ok(self.file.read()?.pop_order)
     }

@@ -12,7 +12,7 @@ use crate::contact_source::ContactSourceError;
 use crate::error::CallError;
 use crate::outcome::Outcome;
 use crate::pop_rules::{CallMemory, Decided, Decision, PopAccount, Suppression};
-use crate::pop_settings::PopOrder;
+use crate::pop_settings::{PopOrder, PopSettings};
 use crate::pop_step::PopStep;
 use crate::runner::{Callback, RunError};
 use crate::state_file::StateError;
@@ -162,8 +162,8 @@ impl Host {
         options: &CallOptions,
     ) -> Result<Vec<AccountOutcome>, OnCallError> {
         let _span = recording::span_of_event(event).entered();
-        let order = self.settings.pop_order()?;
-        let accounts = self.pop_accounts(&order)?;
+        let (order, settings) = self.settings.pop_in_order()?;
+        let accounts = self.pop_accounts(&order, settings)?;
         let event = &self.with_matches(event)?;
         let decide = |call: &mut CallMemory| call.decide(event, &accounts, order.accounts);
         let decided = if options.dry_run {
@@ -195,10 +195,12 @@ impl Host {
     }
 
     /// The connected accounts in the order in which they are asked.
-    fn pop_accounts(&self, order: &PopOrder) -> Result<Vec<PopAccount>, StateError> {
+    fn pop_accounts(
+        &self,
+        order: &PopOrder,
+        mut set: BTreeMap<String, PopSettings>,
+    ) -> Result<Vec<PopAccount>, StateError> {
         let catalog = self.catalog();
-        // Read once for all accounts: the telephone is ringing.
-        let mut set = self.settings.pop()?;
         let mut accounts = Vec::new();
         for account in self.accounts.all()? {
             let ready = catalog.ready(&account.adapter);

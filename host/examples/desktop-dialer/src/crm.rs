@@ -157,22 +157,32 @@ impl Crm {
         self.ask_quick(|crm, host| crm.tell(Told::Overview(overview::of(host))));
     }
 
-    /// Something happened to a call. Pages open by each account's settings; whose number it is, is
-    /// told meanwhile.
+    /// Something happened to a call. Whose number it is, is told first; then pages open by each
+    /// account's settings.
     pub fn heard(&self, call: Call) {
         self.ask(move |crm, running| {
-            running.queue.on_call(&call.event())?;
             let is_new = call.phase == Phase::Waiting;
-            let number = call.number.filter(|_| is_new);
+            let number = call.number.clone().filter(|_| is_new);
             let (Some(number), Some(book)) = (number, running.book.clone()) else {
-                return Ok(());
+                return running.queue.on_call(&call.event()).map(drop);
             };
             let crm = crm.clone();
+            // Where `QueuedHost::on_call` would do it, with one look into the book for both.
             running
                 .queue
-                .run(&Lane::Quick, move |_| match book.find(&number) {
-                    Ok(found) => crm.tell(Told::Matches(call.id, matches(found))),
-                    Err(error) => crm.tell(Told::problem(with_causes(&error))),
+                .run(&Lane::Call(call.id.0.clone()), move |host| {
+                    let mut event = call.event();
+                    match book.find(&number) {
+                        Ok(found) => {
+                            event.matches.clone_from(&found);
+                            crm.tell(Told::Matches(call.id, matches(found)));
+                        }
+                        Err(error) => crm.tell(Told::problem(with_causes(&error))),
+                    }
+                    let result = host.on_call(&event);
+                    crm.tell_all(answers::of_call(&event, result, |adapter| {
+                        name_of(host, adapter)
+                    }));
                 })
         });
     }
@@ -274,7 +284,11 @@ impl Crm {
             return;
         };
         let name = |adapter: &str| name_of(running.queue.host(), adapter);
-        for told in answers::of_event(event, name) {
+        self.tell_all(answers::of_event(event, name));
+    }
+
+    fn tell_all(&self, all: Vec<Told>) {
+        for told in all {
             self.tell(told);
         }
         // An account may be new or gone by now, and an adapter that failed in quarantine.

@@ -1,8 +1,8 @@
 //! What the host answers, as the user interface is told of it.
 
 use callpop_host::{
-    AdapterSettings, CallError, CallEvent, CallLog, Contact, HostEvent, LogMenu, LogOut, Outcome,
-    PopResult, Suppression, with_causes,
+    AccountOutcome, AdapterSettings, CallError, CallEvent, CallLog, Contact, HostEvent, LogMenu,
+    LogOut, OnCallError, Outcome, PopResult, Suppression, with_causes,
 };
 
 use super::Overview;
@@ -105,13 +105,7 @@ pub struct MenuItem {
 /// What there is to tell of what the host has done. `name` knows the CRMs' names.
 pub(super) fn of_event(event: HostEvent, name: impl Fn(&str) -> String) -> Vec<Told> {
     match event {
-        HostEvent::Call { event, result, .. } => match result {
-            Ok(outcomes) => outcomes
-                .into_iter()
-                .flat_map(|it| of_pop(&event, &it.adapter, &name(&it.adapter), it.result))
-                .collect(),
-            Err(error) => vec![Told::problem(with_causes(&error))],
-        },
+        HostEvent::Call { event, result, .. } => of_call(&event, result, name),
         HostEvent::Contact {
             event,
             adapter,
@@ -143,6 +137,21 @@ pub(super) fn of_event(event: HostEvent, name: impl Fn(&str) -> String) -> Vec<T
             Err(error) => vec![Told::problem(with_causes(&error))],
         },
         _ => Vec::new(),
+    }
+}
+
+/// What a call led to in each account.
+pub(super) fn of_call(
+    event: &CallEvent,
+    result: Result<Vec<AccountOutcome>, OnCallError>,
+    name: impl Fn(&str) -> String,
+) -> Vec<Told> {
+    match result {
+        Ok(outcomes) => outcomes
+            .into_iter()
+            .flat_map(|it| of_pop(event, &it.adapter, &name(&it.adapter), it.result))
+            .collect(),
+        Err(error) => vec![Told::problem(with_causes(&error))],
     }
 }
 
