@@ -95,8 +95,8 @@ impl ContactBook {
     pub fn find(&self, number: &str) -> Result<BTreeMap<String, Vec<Contact>>, ContactBookError> {
         // What the book keeps is read as itself, so a number that is found there needs no parsing.
         if let Some(e164) = phone_number::as_written(number) {
-            let found = self.database.placed(&e164)?;
-            if !found.is_empty() && !self.database.has_unplaced()? {
+            let found = self.database.placed_alone(&e164)?;
+            if !found.is_empty() {
                 return Ok(by_adapter(found));
             }
         }

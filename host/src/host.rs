@@ -8,6 +8,7 @@ mod log_menu;
 mod looking;
 mod on_call;
 mod recording;
+mod running;
 mod seen;
 mod trusting;
 mod uninstalling;

@@ -2,7 +2,8 @@
 //! where it is not, and never more than so many.
 //!
 //! A call into an adapter that hangs takes one thread of those for adapters, and nobody else's.
-//! Threads start when there is something to do, and end when there is not.
+//! Threads start when there is something to do. One of each kind waits for more a while, since it is
+//! quicker than a new one: the telephone may ring.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -31,11 +32,13 @@ const MAX_BYTES: usize = 4 * 1024 * 1024;
 /// The most threads of each kind of lane, in the order of [`kind`].
 const MAX_THREADS: [usize; 4] = [1, 32, 8, 16];
 
+/// How long a thread waits for more.
+const IDLE: Duration = Duration::from_secs(60);
+
 /// Something to be done.
 pub(crate) type Job = Box<dyn FnOnce() + Send>;
 
-/// Calls that wait or run. Clones are the same.
-#[derive(Clone)]
+/// Calls that wait or run. Once it is dropped, its threads end as soon as there is nothing left to do.
 pub(crate) struct Lanes {
     shared: Arc<Shared>,
 }
@@ -44,6 +47,8 @@ struct Shared {
     state: Mutex<State>,
     /// Told when something is done.
     done: Condvar,
+    /// Told to a thread of a kind that waits, when there is something to do.
+    more: [Condvar; MAX_THREADS.len()],
 }
 
 #[derive(Default)]
@@ -51,12 +56,16 @@ struct State {
     kinds: [Kind; MAX_THREADS.len()],
     count: usize,
     bytes: usize,
+    /// Whether nobody will ask for anything more.
+    is_over: bool,
 }
 
 /// The lanes of one kind.
 #[derive(Default)]
 struct Kind {
     threads: usize,
+    /// How many of the threads wait for something to do.
+    idle: usize,
     /// What waits in each lane that is busy; a lane is here as long as one of its calls runs.
     lanes: BTreeMap<Lane, VecDeque<Weighed>>,
     /// The lanes of which a call may run now, in turn.
@@ -78,6 +87,7 @@ impl Lanes {
             shared: Arc::new(Shared {
                 state: Mutex::default(),
                 done: Condvar::new(),
+                more: Default::default(),
             }),
         }
     }
@@ -93,7 +103,9 @@ impl Lanes {
         let index = kind(lane);
         let kind = &mut state.kinds[index];
         let is_new = !kind.lanes.contains_key(lane);
-        if is_new && kind.threads < MAX_THREADS[index] {
+        if is_new && kind.ready.len() < kind.idle {
+            self.shared.more[index].notify_one();
+        } else if is_new && kind.threads < MAX_THREADS[index] {
             match self.start_thread(index) {
                 Ok(()) => kind.threads += 1,
                 // One of those that run will take it.
@@ -128,6 +140,7 @@ impl Lanes {
             kinds,
             count,
             bytes,
+            ..
         } = &mut *state;
         for queue in kinds.iter_mut().flat_map(|kind| kind.lanes.values_mut()) {
             *count -= queue.len();
@@ -154,6 +167,15 @@ impl Lanes {
     }
 }
 
+impl Drop for Lanes {
+    fn drop(&mut self) {
+        self.shared.lock().is_over = true;
+        for more in &self.shared.more {
+            more.notify_all();
+        }
+    }
+}
+
 impl Shared {
     /// A thread's life.
     fn work(&self, index: usize) {
@@ -169,8 +191,28 @@ impl Shared {
             state.bytes -= weighed.bytes;
             state.kinds[index].done(lane);
             self.done.notify_all();
+            state = self.wait_for_more(state, index);
         }
         state.kinds[index].threads -= 1;
+    }
+
+    /// Waits until there is something to do, unless another thread of this kind waits already, or
+    /// nothing will come.
+    fn wait_for_more<'state>(
+        &self,
+        mut state: MutexGuard<'state, State>,
+        index: usize,
+    ) -> MutexGuard<'state, State> {
+        if state.kinds[index].idle > 0 {
+            return state;
+        }
+        state.kinds[index].idle += 1;
+        let waited = self.more[index].wait_timeout_while(state, IDLE, |state| {
+            !state.is_over && state.kinds[index].ready.is_empty()
+        });
+        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        state.kinds[index].idle -= 1;
+        state
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -174,6 +174,9 @@ pub(crate) trait Runner: Send + Sync {
         Ok(())
     }
 
+    /// A call may come at once, so that what runs the adapter had better be awake. Waits for nothing.
+    fn expect_call(&self) {}
+
     /// Forgets what went wrong, if that makes a difference to the next call.
     fn forgive(&self) {}
 }

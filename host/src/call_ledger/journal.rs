@@ -91,12 +91,8 @@ impl Journal {
         tidy: Tidy,
         change: impl FnOnce(&mut Calls) -> R,
     ) -> Result<R, StateError> {
-        if let Some(folder) = self.path.parent() {
-            create_private_folder(folder)
-                .map_err(|source| failed("make the folder", folder, source))?;
-        }
         let mut shared = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let _lock = state_file::lock(&self.path)?;
+        let _lock = self.lock()?;
         // Taken out, so that the whole file is read again after an error or a panic.
         let (mut file, mut seen) = self.catch_up(std::mem::take(&mut *shared))?;
         let result = change(&mut seen.calls);
@@ -147,6 +143,19 @@ impl Journal {
                 Ok((self.open()?, seen.in_another_file()))
             }
             Err(why) => Err(self.unread(why)),
+        }
+    }
+
+    /// The lock, for which the home is made if need be.
+    fn lock(&self) -> Result<File, StateError> {
+        match state_file::lock(&self.path) {
+            Err(StateError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+                let folder = self.path.parent().unwrap_or(Path::new("."));
+                create_private_folder(folder)
+                    .map_err(|source| failed("make the folder", folder, source))?;
+                state_file::lock(&self.path)
+            }
+            locked => locked,
         }
     }
 

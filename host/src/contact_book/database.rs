@@ -18,6 +18,11 @@ const NAME: &str = "contacts.sqlite";
 const BY_NUMBER: &str = "SELECT c.adapter, c.id, c.name, n.number, c.type, c.extras
     FROM numbers n JOIN contacts c ON c.key = n.contact WHERE n.number = ?1";
 
+/// One statement, since each looks for changes of the file first.
+const BY_NUMBER_ALONE: &str = "SELECT c.adapter, c.id, c.name, n.number, c.type, c.extras
+    FROM numbers n JOIN contacts c ON c.key = n.contact WHERE n.number = ?1
+    AND NOT EXISTS (SELECT 1 FROM numbers WHERE number >= '0')";
+
 const BY_NATIONAL: &str = "SELECT c.adapter, c.id, c.name, n.number, c.type, c.extras
     FROM numbers n JOIN contacts c ON c.key = n.contact WHERE n.national = ?1";
 
@@ -59,6 +64,14 @@ impl Database {
         self.select(BY_NUMBER, e164)
     }
 
+    /// The same, and none of them while there is a number whose country is not known.
+    pub(super) fn placed_alone(
+        &self,
+        e164: &str,
+    ) -> Result<Vec<(String, Contact)>, ContactBookError> {
+        self.select(BY_NUMBER_ALONE, e164)
+    }
+
     /// The contacts with this number, whose country nobody has told.
     pub(super) fn unplaced(
         &self,
@@ -73,16 +86,6 @@ impl Database {
         digits: &str,
     ) -> Result<Vec<(String, Contact)>, ContactBookError> {
         self.select(BY_NATIONAL, digits)
-    }
-
-    /// Whether there is a number whose country is not known.
-    pub(super) fn has_unplaced(&self) -> Result<bool, ContactBookError> {
-        let found = self.read(|connection| {
-            let mut statement =
-                connection.prepare_cached("SELECT 1 FROM numbers WHERE number >= '0' LIMIT 1")?;
-            statement.exists([])
-        })?;
-        Ok(found.unwrap_or_default())
     }
 
     pub(super) fn counts(&self) -> Result<BTreeMap<String, u64>, ContactBookError> {

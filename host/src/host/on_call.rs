@@ -169,6 +169,8 @@ impl Host {
         let decided = if options.dry_run {
             self.calls.rehearse(event, decide)?
         } else {
+            // Awake by the time at which it is known what they are asked.
+            event.matches.keys().for_each(|it| self.expect_call(it));
             self.calls.hear(event, decide)?
         };
         decided

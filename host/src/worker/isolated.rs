@@ -27,6 +27,9 @@ const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// The longest such pause: a part of a page's deadline, so that what follows has a chance.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
+/// How long it may take to tell a worker that a call comes at once.
+const SOON: Duration = Duration::from_millis(10);
+
 /// An adapter that runs in a worker.
 pub(crate) struct Isolated {
     pub(crate) adapter: String,
@@ -51,6 +54,8 @@ pub(crate) struct Warm {
     last_id: u64,
     failures: u32,
     was_started: bool,
+    /// Whether the worker was told that a call comes at once.
+    is_expecting: bool,
 }
 
 /// How an attempt ended without an answer.
@@ -130,6 +135,18 @@ impl Runner for Isolated {
         Ok(())
     }
 
+    fn expect_call(&self) {
+        // One that is in use is awake.
+        let Some(mut warm) = self.worker.try_lock() else {
+            return;
+        };
+        if let Some(process) = &mut warm.process {
+            // If it cannot be told, that shows when it is called.
+            let sent = process.send(&ToWorker::Soon, Instant::now() + SOON);
+            warm.is_expecting = sent.is_ok();
+        }
+    }
+
     fn forgive(&self) {
         self.is_forgiven.store(true, Ordering::Relaxed);
     }
@@ -158,6 +175,9 @@ impl Isolated {
         let call = ToWorker::Call(id, Cow::Borrowed(request));
         // If it cannot be sent, there is no answer either, and that tells why as a rule.
         let sent = process.send(&call, deadline);
+        if std::mem::take(&mut warm.is_expecting) && !is_new {
+            process.look_out();
+        }
         if is_new {
             process = greeted(process, deadline).map_err(Stopped::Failed)?;
         }

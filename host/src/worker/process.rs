@@ -108,6 +108,11 @@ impl WorkerProcess {
         self.channel.send(frame, deadline)
     }
 
+    /// Waits for a moment, if a frame is to come at once.
+    pub(super) fn look_out(&mut self) {
+        self.channel.look_out();
+    }
+
     pub(super) fn receive(&mut self, deadline: Instant) -> Result<ToHost, FrameError> {
         self.channel.receive(deadline)
     }

@@ -9,6 +9,7 @@
 //! worker: Reply 1
 //! host:   Call 2           worker: Reply 2
 //!         (or `Together`, which a `Together` answers: a validation asks so)
+//! host:   Soon             a call may come at once; nothing answers this
 //! worker: Goodbye          nobody has called for a while
 //! ```
 
@@ -24,7 +25,7 @@ use crate::runner::{Answer, Request};
 
 /// The version of this protocol. Host and worker are of the same build as a rule; a worker program
 /// that was left behind by an upgrade is refused by it.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 /// What the host says.
 #[derive(Debug, Serialize, Deserialize)]
@@ -35,6 +36,8 @@ pub(super) enum ToWorker<'host> {
     },
     /// Enter the sandbox and load nothing.
     Examine { limits: Cow<'host, Limits> },
+    /// A call may come at once: better not to sleep.
+    Soon,
     /// A call, with an id that no other has.
     Call(u64, #[serde(borrow)] Cow<'host, Request<'host>>),
     /// Have several threads make all of these calls at once, each so many times.

@@ -38,7 +38,9 @@ fn serve(library: &Path, host: &mut WorkerEnd) -> Result<Infallible, FrameError>
             host.send(&ToHost::Loaded { sandbox })?;
             return Err(FrameError::Closed);
         }
-        ToWorker::Call(..) | ToWorker::Together { .. } => return Err(FrameError::Closed),
+        ToWorker::Call(..) | ToWorker::Soon | ToWorker::Together { .. } => {
+            return Err(FrameError::Closed);
+        }
     };
     let runner = match load(library, &abi, &limits) {
         Ok((runner, sandbox)) => {
@@ -58,6 +60,7 @@ fn serve(library: &Path, host: &mut WorkerEnd) -> Result<Infallible, FrameError>
                 let answer = runner.answer(&request);
                 reply(host, id, answer)?;
             }
+            Ok(ToWorker::Soon) => host.look_out(),
             Ok(ToWorker::Together {
                 threads,
                 rounds,

@@ -134,6 +134,12 @@ impl<R: Read> FrameReader<R> {
         &mut self.channel
     }
 
+    /// Whether something was read that was not given yet.
+    #[cfg(unix)]
+    pub(super) fn is_ahead(&self) -> bool {
+        !self.ahead.is_empty()
+    }
+
     /// Reads one frame, which is borrowed until the next one is read.
     pub(super) fn read<'frame, T: Deserialize<'frame>>(&'frame mut self) -> Result<T, FrameError> {
         self.tidy();

@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Command};
+use std::sync::LazyLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -65,10 +66,37 @@ impl HostEnd {
         write_frame(timed, &mut self.bytes, frame)
     }
 
+    /// Waits for a moment, if a frame is to come at once.
+    pub(in crate::worker) fn look_out(&mut self) {
+        static IS_OF_USE: LazyLock<bool> = LazyLock::new(has_another_processor);
+        if *IS_OF_USE && !self.reader.is_ahead() {
+            look_out(&self.reader.get_mut().stream);
+        }
+    }
+
     pub(in crate::worker) fn receive(&mut self, deadline: Instant) -> Result<ToHost, FrameError> {
         self.reader.get_mut().deadline = deadline;
         self.reader.read()
     }
+}
+
+/// How long a frame is looked out for that comes at once.
+const MOMENT: Duration = Duration::from_micros(300);
+
+/// Looks out for what comes at once, without going to sleep: to be woken takes longer than what is
+/// waited for.
+fn look_out(channel: impl AsFd) {
+    let end = Instant::now() + MOMENT;
+    let mut coming = [PollFd::new(channel.as_fd(), PollFlags::POLLIN)];
+    // An error is one of the next step as well.
+    while poll(&mut coming, PollTimeout::ZERO) == Ok(0) && Instant::now() < end {
+        std::hint::spin_loop();
+    }
+}
+
+/// Whether there is another processor for who is waited for.
+fn has_another_processor() -> bool {
+    thread::available_parallelism().is_ok_and(|count| count.get() > 1)
 }
 
 /// A stream whose every step ends at the deadline.
@@ -132,6 +160,8 @@ pub(in crate::worker) struct WorkerEnd {
     bytes: Vec<u8>,
     /// The time for a read that the system was last told.
     told: Option<Duration>,
+    /// Whether to look out for a frame is of use. It is asked for before there is a sandbox.
+    can_look_out: bool,
 }
 
 impl WorkerEnd {
@@ -150,7 +180,15 @@ impl WorkerEnd {
             writer,
             bytes: Vec::new(),
             told: None,
+            can_look_out: has_another_processor(),
         })
+    }
+
+    /// Waits for a moment, if a frame is to come at once.
+    pub(in crate::worker) fn look_out(&self) {
+        if self.can_look_out && !self.reader.is_ahead() {
+            look_out(&self.writer);
+        }
     }
 
     pub(in crate::worker) fn send(&mut self, frame: &ToHost) -> Result<(), FrameError> {

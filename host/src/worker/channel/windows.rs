@@ -78,6 +78,9 @@ impl HostEnd {
         sent.map_err(|_| FrameError::Closed)
     }
 
+    /// Threads wait at the pipes, and would sleep all the same.
+    pub(in crate::worker) fn look_out(&mut self) {}
+
     pub(in crate::worker) fn receive(&mut self, deadline: Instant) -> Result<ToHost, FrameError> {
         let left = deadline.saturating_duration_since(Instant::now());
         decode(&received(self.from_worker.recv_timeout(left))?)
@@ -125,6 +128,9 @@ impl WorkerEnd {
     pub(in crate::worker) fn send(&mut self, frame: &ToHost) -> Result<(), FrameError> {
         write_frame(&mut self.writer, &mut self.bytes, frame)
     }
+
+    /// A thread waits at the pipe, and would sleep all the same.
+    pub(in crate::worker) fn look_out(&self) {}
 
     /// Waits for a frame, at most as long as this if a time is given; [`io::ErrorKind::TimedOut`]
     /// says that none came.
