@@ -8,8 +8,8 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use callpop_host::{
-    CallError, CallOptions, ConnectRequest, Host, LoadError, Permission, RunError, WorkerFailure,
-    worker::Limits,
+    CallError, CallEvent, CallOptions, CallState, ConnectRequest, Contact, Direction, Host,
+    LoadError, Permission, RunError, WorkerFailure, worker::Limits,
 };
 use callpop_tests::{PATIENT, Sandbox, library, program};
 
@@ -276,6 +276,36 @@ fn a_worker_that_is_killed_is_replaced_and_the_call_is_made_up_for() {
     eventually("no worker outlives its host", || {
         workers_of(&sandbox).is_empty()
     });
+}
+
+/// When the telephone rings, a worker is told that a call comes at once, which is not always so.
+#[test]
+fn a_worker_that_was_told_of_a_call_may_be_gone_and_the_call_may_not_come() {
+    let sandbox = Sandbox::with(&["pipedrive"]);
+    let (host, browser) = host(&sandbox, PATIENT);
+    host.connect(&ConnectRequest::new("pipedrive", "acme.pipedrive.com"))
+        .unwrap();
+    let rings = |call: &str| {
+        let event = CallEvent::new(call, Direction::Inbound, CallState::Ringing);
+        let contact = Contact::new("7", "", "");
+        host.on_call(&event.with_match("pipedrive", contact))
+            .unwrap();
+    };
+    rings("1");
+    let before = workers_of(&sandbox);
+    // More often than there is room for in the channel, were they not read.
+    (0..1000).for_each(|_| rings("1"));
+    assert_eq!(browser.pages().len(), 1);
+    rings("2");
+    assert_eq!(
+        (browser.pages().len(), workers_of(&sandbox)),
+        (2, before.clone())
+    );
+    kill(before[0], "KILL");
+    eventually("the worker is gone", || !is_alive(before[0]));
+    rings("1");
+    rings("3");
+    assert_eq!(browser.pages().len(), 3);
 }
 
 /// The workers that run a private copy of this sandbox.

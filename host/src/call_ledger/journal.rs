@@ -168,6 +168,7 @@ impl Journal {
     /// Writes the file under another name, and renames it into place.
     fn write_anew(&self, seen: &mut Seen) -> Result<(), StateError> {
         remove_unfinished(&self.path);
+        seen.calls.forget_old();
         let mut write = || -> io::Result<()> {
             let first_line = first_line()?;
             let mut text = first_line.clone();
