@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::call_event::CallEvent;
 use crate::connecting::ConnectRequest;
-use crate::host::{CallOptions, Host};
+use crate::host::{CallOptions, Host, OnCallError, PopResult};
 use crate::lanes::{Lane, Lanes, MAX_WAITING};
 use crate::{CallLog, Contact};
 
@@ -140,13 +140,7 @@ impl QueuedHost {
         adapter: &str,
         contact: &Contact,
     ) -> Result<Ticket, QueueFull> {
-        let (event, adapter, contact) = (event.clone(), adapter.to_owned(), contact.clone());
-        self.queue(&about(&event), move |host, ticket| HostEvent::Contact {
-            ticket,
-            result: host.choose(&event, &adapter, &contact),
-            event: Box::new(event),
-            adapter,
-        })
+        self.about_contact(event, adapter, contact, Host::choose)
     }
 
     /// Queues [`Host::contact_created`], after what was asked about the same call; told as
@@ -160,13 +154,7 @@ impl QueuedHost {
         adapter: &str,
         contact: &Contact,
     ) -> Result<Ticket, QueueFull> {
-        let (event, adapter, contact) = (event.clone(), adapter.to_owned(), contact.clone());
-        self.queue(&about(&event), move |host, ticket| HostEvent::Contact {
-            ticket,
-            result: host.contact_created(&event, &adapter, &contact),
-            event: Box::new(event),
-            adapter,
-        })
+        self.about_contact(event, adapter, contact, Host::contact_created)
     }
 
     /// Queues [`Host::open_contact_page`], after what was asked of the same adapter; told as
@@ -278,6 +266,23 @@ impl QueuedHost {
     #[must_use]
     pub fn wait(&self, patience: Duration) -> bool {
         self.lanes.wait(patience)
+    }
+
+    /// Queues what the user says of a contact and a call.
+    fn about_contact(
+        &self,
+        event: &CallEvent,
+        adapter: &str,
+        contact: &Contact,
+        say: fn(&Host, &CallEvent, &str, &Contact) -> Result<PopResult, OnCallError>,
+    ) -> Result<Ticket, QueueFull> {
+        let (event, adapter, contact) = (event.clone(), adapter.to_owned(), contact.clone());
+        self.queue(&about(&event), move |host, ticket| HostEvent::Contact {
+            ticket,
+            result: say(host, &event, &adapter, &contact),
+            event: Box::new(event),
+            adapter,
+        })
     }
 
     /// Queues something, and gives the ticket of what will be told of it.

@@ -37,24 +37,18 @@ pub(crate) fn hold(held: Held) -> usize {
 
 /// The host of this number.
 pub(crate) fn host(number: usize) -> Result<Arc<HostEntry>, Failed> {
-    match look_up(number, "host", |held| match held {
+    look_up(number, "host", "a text, and no host", |held| match held {
         Held::Host(host) => Some(Arc::clone(host)),
         Held::Text(_) => None,
-    })? {
-        Some(host) => Ok(host),
-        None => Err(Failed::handle("`host` is a text, and no host".to_owned())),
-    }
+    })
 }
 
 /// The text of this number.
 pub(crate) fn text(number: usize) -> Result<Arc<TextEntry>, Failed> {
-    match look_up(number, "text", |held| match held {
+    look_up(number, "text", "a host, and no text", |held| match held {
         Held::Text(text) => Some(Arc::clone(text)),
         Held::Host(_) => None,
-    })? {
-        Some(text) => Ok(text),
-        None => Err(Failed::handle("`text` is a host, and no text".to_owned())),
-    }
+    })
 }
 
 /// Takes a number out of the register, once what it stands for was found to be of the right kind.
@@ -69,19 +63,21 @@ pub(crate) fn count() -> usize {
     register.held.len()
 }
 
+/// What `read` finds at this number; `what` names the parameter, and `other` what it is instead.
 fn look_up<T>(
     number: usize,
     what: &str,
+    other: &str,
     read: impl FnOnce(&Held) -> Option<T>,
-) -> Result<Option<T>, Failed> {
+) -> Result<T, Failed> {
     if number == 0 {
         return Err(Failed::null(what));
     }
     let register = REGISTER.read().unwrap_or_else(PoisonError::into_inner);
-    match register.held.get(&number) {
-        Some(held) => Ok(read(held)),
-        None => Err(Failed::handle(format!(
-            "`{what}` was never created, or is destroyed already"
-        ))),
-    }
+    let why = match register.held.get(&number).map(read) {
+        Some(Some(found)) => return Ok(found),
+        Some(None) => format!("`{what}` is {other}"),
+        None => format!("`{what}` was never created, or is destroyed already"),
+    };
+    Err(Failed::handle(why))
 }

@@ -129,8 +129,8 @@ fn one_crm_needs_no_name_in_the_menu_and_a_call_that_is_not_logged_offers_the_co
     assert!(!window.shows("Open call log"));
 }
 
-#[test]
-fn several_contacts_are_searched_and_one_is_selected() {
+/// A window in which a number rings that two contacts have.
+fn that_asks_who_it_is() -> Window {
     let mut settings = PopSettings::default();
     settings.several = SeveralMatches::Prompt;
     let mut window = Window::new(&["test-crm"])
@@ -140,6 +140,12 @@ fn several_contacts_are_searched_and_one_is_selected() {
     window.open();
     window.rings("1", AMINA);
     window.until("Who is it?");
+    window
+}
+
+#[test]
+fn several_contacts_are_searched_and_one_is_selected() {
+    let mut window = that_asks_who_it_is();
     window.until_any(|text| text.starts_with("Amina Haddad"));
     window.type_into("Search by name or id", "noah");
     assert!(!window.shows_any(|text| text.contains("1234829311")));
@@ -153,15 +159,7 @@ fn several_contacts_are_searched_and_one_is_selected() {
 
 #[test]
 fn who_is_nobody_of_the_list_is_skipped_with_escape_and_the_call_still_rings() {
-    let mut settings = PopSettings::default();
-    settings.several = SeveralMatches::Prompt;
-    let mut window = Window::new(&["test-crm"])
-        .connected("test-crm")
-        .with_contacts()
-        .with_pop_settings("test-crm", settings);
-    window.open();
-    window.rings("1", AMINA);
-    window.until("Who is it?");
+    let mut window = that_asks_who_it_is();
     window.key(Modifiers::NONE, Key::Escape);
     window.until_gone("Who is it?");
     assert!(window.no_command());

@@ -48,37 +48,17 @@ impl Peer {
         transport: Transport,
         count: u32,
     ) -> Self {
-        let count = count.to_string();
         let mut command = command(sipp, scenario, transport);
-        command.args([
-            "-s",
-            "+12025550100",
-            "-m",
-            &count,
-            "-l",
-            &count,
-            "-r",
-            "1000",
-        ]);
-        command.arg(to.to_string());
+        makes(&mut command, count).arg(to.to_string());
         Self::start(command)
     }
 
     /// Makes so many calls, and loses one of five datagrams either way.
     pub(crate) fn loses(sipp: &Path, scenario: &str, to: SocketAddr, count: u32) -> Self {
-        let count = count.to_string();
         let mut command = command(sipp, scenario, Transport::Udp);
-        command.args([
-            "-s",
-            "+12025550100",
-            "-m",
-            &count,
-            "-l",
-            &count,
-            "-r",
-            "1000",
-        ]);
-        command.args(["-lost", "20"]).arg(to.to_string());
+        makes(&mut command, count)
+            .args(["-lost", "20"])
+            .arg(to.to_string());
         Self::start(command)
     }
 
@@ -176,4 +156,12 @@ fn command(sipp: &Path, scenario: &str, transport: Transport) -> Command {
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     command
+}
+
+/// Has it make so many calls, all at once.
+fn makes(command: &mut Command, count: u32) -> &mut Command {
+    let count = count.to_string();
+    command
+        .args(["-s", "+12025550100", "-r", "1000"])
+        .args(["-m", &count, "-l", &count])
 }
