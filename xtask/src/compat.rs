@@ -167,16 +167,10 @@ fn shipped_by(compiler: &Compiler, to: &Path) -> Result<()> {
 
 /// A program with a host of this version, built by the machine's own compiler.
 fn host(version: &str, feature: Option<&str>, folder: &Path) -> Result<PathBuf> {
-    let mut cargo = layout::cargo();
-    // With the features that all packages have together, as the tests have built them.
-    cargo.args(["build", "--quiet", "--bin", HOST]);
-    finish(cargo.args(feature.map(|it| format!("--features={HOST}/{it}"))))?;
+    let feature = feature.map(|it| format!("{HOST}/{it}"));
+    let built = layout::build_program(HOST, feature.as_deref())?;
     let name = format!("host-{version}");
-    place(
-        &layout::target_folder()?.join("debug").join(HOST),
-        folder,
-        &name,
-    )?;
+    place(&built, folder, &name)?;
     Ok(folder.join(name))
 }
 

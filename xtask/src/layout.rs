@@ -19,6 +19,11 @@ const ADAPTER_PREFIX: &str = "callpop-adapter-";
 const SHIPPED: [&str; 2] = ["callpop-host", "callpop-capi"];
 const PROGRAMS: [&str; 2] = ["callpop", "callpop-worker"];
 
+/// What Cargo is told in development, beside what it is to build: a benchmark, which needs little that
+/// is not built anyway. With it, the packages have the features that the tests turn on, and nothing that
+/// the tests have built is built once more.
+const AS_TESTED: [&str; 2] = ["--bench", "c_api"];
+
 /// What was laid out.
 pub(crate) struct Layout {
     /// The program `callpop`.
@@ -94,6 +99,19 @@ pub(crate) fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
+/// Builds one of the workspace's programs in development; tells where it is.
+pub(crate) fn build_program(name: &str, features: Option<&str>) -> Result<PathBuf> {
+    let status = cargo()
+        .args(["build", "--quiet", "--bin", name])
+        .args(AS_TESTED)
+        .args(features.map(|it| format!("--features={it}")))
+        .status()
+        .context("cannot start cargo")?;
+    ensure!(status.success(), "the build failed");
+    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    Ok(target_folder()?.join("debug").join(file))
+}
+
 /// Where Cargo builds.
 pub(crate) fn target_folder() -> Result<PathBuf> {
     let metadata = MetadataCommand::new().no_deps().exec()?;
@@ -131,8 +149,8 @@ fn build(toolchain: &Toolchain, profile: &str) -> Result<Built> {
         .args(["--profile", profile])
         .stdout(Stdio::piped());
     if profile == "dev" {
-        // Nothing of it ships: with the features that the tests have, so that nothing is built twice.
-        command.args(["--lib", "--bins"]);
+        // Nothing of it ships.
+        command.args(["--lib", "--bins"]).args(AS_TESTED);
     } else {
         command.args(SHIPPED.iter().flat_map(|name| ["--package", name]));
         command.args(adapters.iter().flat_map(|name| ["--package", name]));

@@ -120,13 +120,12 @@ fn run(chore: Chore) -> Result<ExitCode> {
         }
         Chore::Dialer { options } => Ok(exit_code(dialer::run(&options)?)),
         Chore::Soak { calls } => {
-            let status = layout::cargo()
-                // Not in release, and with the features that all packages have together: what is
-                // counted is the same, and the demo has built it.
-                .args(["run", "--quiet"])
-                .args(["--bin", "soak", "--", &calls.to_string()])
+            // Not in release: what is counted is the same, and the demo has built it.
+            let program = layout::build_program("soak", None)?;
+            let status = Command::new(&program)
+                .arg(calls.to_string())
                 .status()
-                .context("cannot start cargo")?;
+                .with_context(|| format!("cannot start {}", program.display()))?;
             Ok(exit_code(status))
         }
         Chore::Compat { write } => {
