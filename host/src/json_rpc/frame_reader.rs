@@ -34,6 +34,8 @@ pub enum Incoming {
 pub struct FrameReader<R> {
     source: R,
     max_frame: usize,
+    /// Where what comes is read to, cleared once: little may come at a time.
+    piece: Box<[u8]>,
     /// What was read and is not used yet.
     buffer: Vec<u8>,
     state: State,
@@ -67,6 +69,7 @@ impl<R: Read> FrameReader<R> {
         Self {
             source,
             max_frame,
+            piece: vec![0; CHUNK].into_boxed_slice(),
             buffer: Vec::new(),
             state: State::Header,
         }
@@ -198,16 +201,14 @@ impl<R: Read> FrameReader<R> {
 
     /// Reads more; false at the end.
     fn fill(&mut self) -> io::Result<bool> {
-        let before = self.buffer.len();
-        self.buffer.resize(before + CHUNK, 0);
         let read = loop {
-            match self.source.read(&mut self.buffer[before..]) {
+            match self.source.read(&mut self.piece) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                read => break read,
+                read => break read?,
             }
         };
-        self.buffer.truncate(before + *read.as_ref().unwrap_or(&0));
-        Ok(read? > 0)
+        self.buffer.extend_from_slice(&self.piece[..read]);
+        Ok(read > 0)
     }
 }
 
