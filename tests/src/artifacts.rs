@@ -89,6 +89,14 @@ pub fn build<A: AsRef<OsStr>>(
     arguments: impl IntoIterator<Item = A>,
 ) -> HashMap<String, PathBuf> {
     let mut command = Command::new(env!("CARGO"));
+    // What Cargo tells a test of its package, a build script would take for its own: `ring`'s does, and
+    // is run anew, with all that lies on it, where another package's test or nobody's was before.
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
     command
         .args(["build", "--message-format=json-render-diagnostics"])
         .args(arguments)

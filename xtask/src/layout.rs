@@ -96,7 +96,16 @@ impl fmt::Display for Layout {
 
 /// The Cargo that runs this.
 pub(crate) fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    // What Cargo tells this program of its package, a build script would take for its own: `ring`'s does,
+    // and is run anew, with all that lies on it, where the one that ran Cargo is another.
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            cargo.env_remove(&name);
+        }
+    }
+    cargo
 }
 
 /// Builds one of the workspace's programs in development; tells where it is.
