@@ -10,6 +10,7 @@ mod on_call;
 mod recording;
 mod running;
 mod seen;
+mod side_by_side;
 mod trusting;
 mod uninstalling;
 mod version;

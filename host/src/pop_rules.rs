@@ -64,6 +64,13 @@ pub(crate) enum Decision {
     Nothing(Suppression),
 }
 
+impl Decision {
+    /// Whether pages open.
+    pub(crate) fn opens(&self) -> bool {
+        matches!(self, Self::Open(..) | Self::OpenFallback)
+    }
+}
+
 /// An account, as far as the rules go by it.
 #[derive(Debug, Clone)]
 pub(crate) struct PopAccount {
@@ -74,7 +81,7 @@ pub(crate) struct PopAccount {
 }
 
 /// A decision, and how it came about.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Decided {
     pub(crate) adapter: String,
     pub(crate) decision: Decision,

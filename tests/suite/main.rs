@@ -52,6 +52,7 @@ mod regressions;
 mod ring;
 mod serve;
 mod settings;
+mod side_by_side;
 mod templates;
 mod trust;
 mod url_policy;

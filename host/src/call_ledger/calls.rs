@@ -127,11 +127,9 @@ mod tests {
 
     /// What is remembered of the call `1` of the group `g`, so many hours after it was last heard.
     fn after(hours: u64) -> Calls {
-        let call = CallMemory {
-            legs: BTreeMap::from([("1".to_owned(), true)]),
-            heard: seconds_since_1970() - hours * HOUR,
-            ..CallMemory::default()
-        };
+        let mut call = CallMemory::default();
+        call.end("1");
+        call.heard = seconds_since_1970() - hours * HOUR;
         let mut calls = Calls::default();
         calls.put("g".to_owned(), call);
         calls

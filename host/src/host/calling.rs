@@ -8,6 +8,7 @@ use std::time::Instant;
 use callpop_adapter::{Actions, Context, NamedTexts};
 
 use super::seen::Seen;
+use super::side_by_side::Turn;
 use super::version::Placed;
 use super::{CallOptions, Host};
 use crate::account_store::Account;
@@ -32,6 +33,8 @@ pub(super) struct Callee {
     is_connected: bool,
     /// What is told of the call that a page is opened for, by name.
     pub(super) facts: BTreeMap<String, String>,
+    /// When and where its pages open.
+    pub(super) turn: Turn,
     pub(super) seen: Seen,
 }
 
@@ -114,6 +117,7 @@ impl Host {
             account,
             is_connected,
             facts: BTreeMap::new(),
+            turn: Turn::Alone,
             seen: Seen::default(),
         })
     }
@@ -239,7 +243,7 @@ impl Host {
     fn perform(&self, callee: &Callee, plan: &Plan) -> Result<(), CallError> {
         for page in &plan.pages {
             let _span = tracing::debug_span!("browser", host = page.url.host()).entered();
-            self.browser.open(page)?;
+            callee.turn.open(&*self.browser, page)?;
             callee.seen.opened(&page.url);
         }
         if plan.stored.is_empty() {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::recording::{self, Asked};
+use super::side_by_side::Turn;
 use super::{CallOptions, Host};
 use crate::Contact;
 use crate::call_event::{CallEvent, CallState};
@@ -119,7 +120,13 @@ impl Host {
         let decision = self.calls.change(event, |call| {
             call.choose(&event.call_id, adapter, contact, max_pages)
         })?;
-        self.carry_out(event, adapter, decision, &CallOptions::default())
+        self.carry_out(
+            event,
+            adapter,
+            decision,
+            &CallOptions::default(),
+            &Turn::Alone,
+        )
     }
 
     /// The user has created this contact for the call of this event, in the dialer or in the CRM:
@@ -137,7 +144,13 @@ impl Host {
         let decision = self
             .calls
             .change(event, |call| call.created(adapter, contact, &settings))?;
-        self.carry_out(event, adapter, decision, &CallOptions::default())
+        self.carry_out(
+            event,
+            adapter,
+            decision,
+            &CallOptions::default(),
+            &Turn::Alone,
+        )
     }
 
     /// In which order the accounts are asked about a call, and how many of them pop.
@@ -173,10 +186,12 @@ impl Host {
             event.matches.keys().for_each(|it| self.expect_call(it));
             self.calls.hear(event, decide)?
         };
-        decided
-            .into_iter()
-            .map(|decided| self.account_outcome(event, decided, options))
-            .collect()
+        // One page at most is the rule, and needs no thread.
+        if decided.iter().filter(|it| it.decision.opens()).count() > 1 {
+            return self.carry_out_side_by_side(event, decided, options);
+        }
+        let outcome = |decided| self.account_outcome(event, decided, options, Turn::Alone);
+        decided.into_iter().map(outcome).collect()
     }
 
     /// The event with the contacts that match, from the contact source if the dialer names none.
@@ -219,14 +234,15 @@ impl Host {
         Ok(accounts)
     }
 
-    fn account_outcome(
+    pub(super) fn account_outcome(
         &self,
         event: &CallEvent,
         decided: Decided,
         options: &CallOptions,
+        turn: Turn,
     ) -> Result<AccountOutcome, OnCallError> {
         let start = Instant::now();
-        let result = self.carry_out(event, &decided.adapter, decided.decision, options)?;
+        let result = self.carry_out(event, &decided.adapter, decided.decision, options, &turn)?;
         Ok(AccountOutcome {
             adapter: decided.adapter,
             result,
@@ -241,18 +257,19 @@ impl Host {
         adapter: &str,
         decision: Decision,
         options: &CallOptions,
+        turn: &Turn,
     ) -> Result<PopResult, OnCallError> {
         let _span = tracing::info_span!("account", adapter).entered();
         self.tell_unopened(event, adapter, &decision, options);
         let (contacts, left_out) = match decision {
             Decision::Open(contacts, left_out) => (contacts, left_out),
-            Decision::OpenFallback => return self.open_fallback(event, adapter, options),
+            Decision::OpenFallback => return self.open_fallback(event, adapter, options, turn),
             Decision::Ask(contacts) => return Ok(PopResult::Ask(contacts)),
             Decision::Nothing(why) => return Ok(PopResult::Suppressed(why)),
         };
         let mut outcomes = Vec::new();
         for (index, contact) in contacts.iter().enumerate() {
-            match self.pop_contact(event, adapter, contact, options) {
+            match self.pop_contact(event, adapter, contact, options, turn) {
                 Ok(outcome) => outcomes.push(outcome),
                 Err(error) => {
                     if !options.dry_run {
@@ -276,11 +293,13 @@ impl Host {
         event: &CallEvent,
         adapter: &str,
         options: &CallOptions,
+        turn: &Turn,
     ) -> Result<PopResult, OnCallError> {
         let asked = Asked::of(adapter, Callback::OpenContactPage, options).call(event);
         let opened = self.recorded(asked, |seen| {
             let mut callee = self.callee(adapter, options)?;
             callee.facts = facts(event);
+            callee.turn = turn.clone();
             callee.told(seen, self.fallback_page(&callee, options))
         });
         match opened {
@@ -301,6 +320,7 @@ impl Host {
         adapter: &str,
         contact: &Contact,
         options: &CallOptions,
+        turn: &Turn,
     ) -> Result<Outcome, CallError> {
         let asked = Asked::of(adapter, Callback::OpenContactPage, options)
             .contact(Some(contact))
@@ -308,6 +328,7 @@ impl Host {
         self.recorded(asked, |seen| {
             let mut callee = self.callee(adapter, options)?;
             callee.facts = facts(event);
+            callee.turn = turn.clone();
             callee.told(seen, self.contact_page(&callee, contact, options))
         })
     }
