@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::MAX_FRAME;
 use super::frame_reader::{FrameReader, Incoming};
 use super::message::{self, Content, Id, MAX_BATCH, Message, Request, Told};
-use super::outgoing::Outgoing;
+use super::outgoing::{Outgoing, Patience};
 use super::reply::Reply;
 use super::session::{Ending, Event};
 use crate::json_interface::{
@@ -249,7 +249,10 @@ impl Hearing {
         if let Event::Shutdown(Some(id)) = event {
             self.alone().send(Some(id), Ok("null".to_owned()));
         }
-        self.outgoing.finish(LITTLE_PATIENCE);
+        self.outgoing.finish(match ending {
+            Ending::Stopped => Patience::InAll(LITTLE_PATIENCE),
+            _ => Patience::ForEachFrame(LITTLE_PATIENCE),
+        });
         self.interface.end_watch();
         ending
     }

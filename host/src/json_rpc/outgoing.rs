@@ -11,6 +11,15 @@ use serde::Serialize;
 /// So many bytes may wait to be written, and one frame more.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
 
+/// How long to wait for a client to read what is left for it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Patience {
+    /// All of it has to be read in this time.
+    InAll(Duration),
+    /// As long as it reads: each frame has this time.
+    ForEachFrame(Duration),
+}
+
 /// Frames that wait to be written.
 #[derive(Default)]
 pub(super) struct Outgoing {
@@ -81,11 +90,17 @@ impl Outgoing {
         }
     }
 
-    /// Waits until all is written, or for so long; nothing more goes out then.
-    pub(super) fn finish(&self, patience: Duration) {
-        let end = Instant::now() + patience;
+    /// Waits until all is written, as long as there is patience; nothing more goes out then.
+    pub(super) fn finish(&self, patience: Patience) {
+        let (Patience::InAll(time) | Patience::ForEachFrame(time)) = patience;
+        let mut end = Instant::now() + time;
         let mut state = self.lock();
+        let mut bytes = state.bytes;
         while !state.is_closed && (state.is_writing || !state.frames.is_empty()) {
+            if matches!(patience, Patience::ForEachFrame(_)) && state.bytes < bytes {
+                bytes = state.bytes;
+                end = Instant::now() + time;
+            }
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 break;
@@ -113,5 +128,50 @@ impl State {
         self.is_closed = true;
         self.bytes = 0;
         self.frames.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::thread;
+
+    use super::*;
+
+    /// A client that takes half a second to read a frame; each that it has read.
+    struct Slow<'read>(&'read Mutex<usize>);
+
+    impl Write for Slow<'_> {
+        fn write(&mut self, frame: &[u8]) -> io::Result<usize> {
+            thread::sleep(Duration::from_millis(500));
+            *self.0.lock().unwrap() += 1;
+            Ok(frame.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// How many of six frames are read by a client that is waited for with this patience.
+    fn read_with(patience: Patience) -> usize {
+        let (outgoing, read) = (Outgoing::default(), Mutex::new(0));
+        assert!((0..6).all(|frame| outgoing.send(&frame)));
+        thread::scope(|scope| {
+            scope.spawn(|| outgoing.write_to(Slow(&read)));
+            outgoing.finish(patience);
+        });
+        read.into_inner().unwrap()
+    }
+
+    #[test]
+    fn a_client_that_reads_slowly_gets_all_that_is_for_it() {
+        let two_seconds = Duration::from_secs(2);
+        assert_eq!(read_with(Patience::ForEachFrame(two_seconds)), 6);
+    }
+
+    #[test]
+    fn a_session_that_is_stopped_waits_for_no_slow_client() {
+        assert!(read_with(Patience::InAll(Duration::from_secs(1))) < 6);
     }
 }

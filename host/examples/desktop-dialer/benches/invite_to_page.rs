@@ -1,5 +1,7 @@
 //! From the arrival of a call's INVITE to the start of the browser's process: with Callpop, and for the
-//! floor, the same dialer calling `webbrowser::open` with a fixed URL.
+//! floor, the same dialer calling `webbrowser::open` with a fixed URL. Twice: with a browser that is found
+//! as on desktops, by `xdg-settings`, and with one that the variable `BROWSER` names, which needs no
+//! looking for.
 
 #![allow(missing_docs, reason = "a benchmark is nobody's library")]
 #![allow(clippy::print_stdout, reason = "what it measures is for who runs it")]
@@ -276,24 +278,81 @@ mod measured {
     }
 }
 
+/// How a browser is named to the system, and that to the reader.
+#[cfg(target_os = "linux")]
+const WAYS: [(&str, Way); 2] = [
+    ("As desktops do, where `BROWSER` is not set", Way::Desktop),
+    ("Where `BROWSER` names the program", Way::Variable),
+];
+
+#[cfg(target_os = "linux")]
+#[derive(Clone, Copy)]
+enum Way {
+    Desktop,
+    Variable,
+}
+
+/// Has a program that is to be started find the browser, in this way.
+#[cfg(target_os = "linux")]
+fn name_browser(
+    program: &mut std::process::Command,
+    way: Way,
+    folder: &std::path::Path,
+) -> std::io::Result<()> {
+    use std::fs;
+
+    let note_start = env!("CARGO_BIN_EXE_note-start");
+    if let Way::Variable = way {
+        program.env("BROWSER", note_start);
+        return Ok(());
+    }
+    // Sources: the Desktop Entry Specification, and the Association between MIME types and
+    // applications, both of freedesktop.org.
+    let types = [
+        "x-scheme-handler/http",
+        "x-scheme-handler/https",
+        "text/html",
+    ];
+    let applications = folder.join("applications");
+    fs::create_dir_all(&applications)?;
+    let entry = format!(
+        "[Desktop Entry]\nType=Application\nName=note-start\nExec={note_start} %u\nMimeType={};\n",
+        types.join(";")
+    );
+    fs::write(applications.join("note-start.desktop"), entry)?;
+    let defaults = types
+        .map(|it| format!("{it}=note-start.desktop\n"))
+        .concat();
+    fs::write(
+        folder.join("mimeapps.list"),
+        format!("[Default Applications]\n{defaults}"),
+    )?;
+    program
+        .env_remove("BROWSER")
+        .env_remove("XDG_CURRENT_DESKTOP")
+        .env("XDG_CONFIG_HOME", folder)
+        .env("XDG_DATA_HOME", folder);
+    Ok(())
+}
+
 fn main() {
     #[cfg(target_os = "linux")]
     {
-        use std::path::Path;
-        use std::process::Command;
-
-        let note_start = Path::new(env!("CARGO_BIN_EXE_note-start"));
         if std::env::var_os("CALLPOP_NOTE_TO").is_some() {
             return measured::run();
         }
         // Started again: what a program's environment is, is decided before it has threads.
-        let folder = tempfile::tempdir().expect("a folder");
         let own = std::env::current_exe().expect("this program");
-        let status = Command::new(own)
-            .env("CALLPOP_NOTE_TO", folder.path().join("notes"))
-            .env("BROWSER", note_start)
-            .status()
-            .expect("this program starts");
-        std::process::exit(status.code().unwrap_or(1));
+        for (words, way) in WAYS {
+            let folder = tempfile::tempdir().expect("a folder");
+            let mut program = std::process::Command::new(&own);
+            program.env("CALLPOP_NOTE_TO", folder.path().join("notes"));
+            name_browser(&mut program, way, folder.path()).expect("the folder can be written to");
+            println!("{words}:");
+            let status = program.status().expect("this program starts");
+            if !status.success() {
+                std::process::exit(status.code().unwrap_or(1));
+            }
+        }
     }
 }
