@@ -83,12 +83,12 @@ fn pages_open_in_the_order_of_the_accounts_and_on_the_callers_thread() {
     }
 }
 
-/// Fails in one way, and in another.
-struct Unwilling;
+/// Panics over the pages of this host, and opens no other.
+struct Unwilling(&'static str);
 
 impl Browser for Unwilling {
     fn open(&self, page: &Page) -> Result<(), BrowserError> {
-        assert!(page.url.host() != "acme.pipedrive.com", "it panics");
+        assert!(page.url.host() != self.0, "it panics");
         Err(BrowserError {
             url: page.url.as_str().to_owned(),
             source: std::io::Error::other("no display"),
@@ -97,22 +97,35 @@ impl Browser for Unwilling {
 }
 
 #[test]
-fn a_browser_that_fails_or_panics_is_told_as_where_there_is_one_account() {
+fn a_browser_that_fails_is_told_for_each_account() {
     let sandbox = Sandbox::with(&THREE.map(|(adapter, _)| adapter));
-    let host = connected(sandbox.builder().browser(Arc::new(Unwilling)), &THREE);
-    let outcomes = host
-        .on_call(&rings("1", &[("redtail", "7"), ("freshdesk", "7")]))
-        .unwrap();
+    let browser = Arc::new(Unwilling(""));
+    let host = connected(sandbox.builder().browser(browser), &THREE);
+    let known = [("redtail", "7"), ("freshdesk", "7")];
+    let outcomes = host.on_call(&rings("1", &known)).unwrap();
     assert_eq!(
         opened(&outcomes)[..2],
         [("redtail", false), ("freshdesk", false)]
     );
+    assert!(matches!(outcomes[0].result, PopResult::Failed { .. }));
     assert!(matches!(outcomes[2].result, PopResult::Suppressed(_)));
-    let all = rings("2", &THREE.map(|(adapter, _)| (adapter, "7")));
-    let panics = std::panic::AssertUnwindSafe(|| host.on_call(&all));
-    assert!(std::panic::catch_unwind(panics).is_err());
-    // Nothing is stuck.
-    assert!(host.on_call(&rings("3", &[("redtail", "7")])).is_ok());
+}
+
+/// As where there is one account. The others' pages, which come before it or after, keep nobody waiting.
+#[test]
+fn a_browser_that_panics_does_so_for_the_caller() {
+    let sandbox = Sandbox::with(&THREE.map(|(adapter, _)| adapter));
+    for (_, unwanted) in THREE {
+        let browser = Arc::new(Unwilling(unwanted));
+        let host = connected(sandbox.builder().browser(browser), &THREE);
+        let all = rings(unwanted, &THREE.map(|(adapter, _)| (adapter, "7")));
+        let panics = std::panic::AssertUnwindSafe(|| host.on_call(&all));
+        assert!(std::panic::catch_unwind(panics).is_err(), "{unwanted}");
+        let next = rings("next", &[("redtail", "8")]);
+        if unwanted != THREE[0].1 {
+            assert!(host.on_call(&next).is_ok(), "nothing is stuck");
+        }
+    }
 }
 
 #[cfg(unix)]

@@ -84,8 +84,9 @@ impl Host {
         options: &CallOptions,
     ) -> Result<Vec<AccountOutcome>, OnCallError> {
         let count = all.len();
-        let (wishes, wished) = mpsc::channel();
         thread::scope(|scope| {
+            // In here, so that where the browser panics nobody waits for an answer for ever.
+            let (wishes, wished) = mpsc::channel();
             let serve = |(place, decided): (usize, Decided)| {
                 let (wishes, span) = (wishes.clone(), tracing::Span::current());
                 let done = Done { place, wishes };
