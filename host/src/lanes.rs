@@ -252,3 +252,59 @@ fn kind(lane: &Lane) -> usize {
         Lane::Slow(_) => 3,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::thread::ThreadId;
+
+    use super::*;
+
+    /// Long enough for any machine.
+    const LIMIT: Duration = Duration::from_secs(60);
+
+    /// On which thread something is done in this lane, once it waits for more again.
+    fn thread_of(lanes: &Lanes, lane: &Lane) -> ThreadId {
+        let (tell, told) = mpsc::channel();
+        let job = move || tell.send(thread::current().id()).unwrap();
+        lanes.add(lane, 0, Box::new(job)).unwrap();
+        let thread = told.recv_timeout(LIMIT).unwrap();
+        until(|| lanes.shared.lock().kinds[kind(lane)].idle == 1);
+        thread
+    }
+
+    /// Another thread's state can only be polled.
+    fn until(mut is_so: impl FnMut() -> bool) {
+        let end = Instant::now() + LIMIT;
+        while !is_so() {
+            assert!(Instant::now() < end);
+            thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn a_thread_that_waits_takes_what_comes_next_and_ends_with_its_lanes() {
+        let lanes = Lanes::new();
+        let one = thread_of(&lanes, &Lane::Slow("one"));
+        assert_eq!(thread_of(&lanes, &Lane::Slow("other")), one);
+        assert_ne!(thread_of(&lanes, &Lane::Quick), one);
+        let shared = Arc::downgrade(&lanes.shared);
+        drop(lanes);
+        until(|| shared.strong_count() == 0);
+    }
+
+    #[test]
+    fn what_was_added_is_done_after_the_lanes_are_dropped() {
+        let lanes = Lanes::new();
+        let (tell, told) = mpsc::channel();
+        let (go, gone) = mpsc::channel::<()>();
+        let wait = move || assert!(gone.recv().is_err());
+        lanes.add(&Lane::Quick, 0, Box::new(wait)).unwrap();
+        lanes
+            .add(&Lane::Quick, 0, Box::new(move || tell.send(()).unwrap()))
+            .unwrap();
+        drop(lanes);
+        drop(go);
+        assert_eq!(told.recv_timeout(LIMIT), Ok(()));
+    }
+}

@@ -87,31 +87,26 @@ impl Host {
         thread::scope(|scope| {
             // In here, so that where the browser panics nobody waits for an answer for ever.
             let (wishes, wished) = mpsc::channel();
+            let here = |decided| {
+                let outcome = self.account_outcome(event, decided, options, Turn::Alone);
+                Served::Here(outcome)
+            };
             let serve = |(place, decided): (usize, Decided)| {
                 let (wishes, span) = (wishes.clone(), tracing::Span::current());
                 let done = Done { place, wishes };
                 if !decided.decision.opens() {
-                    return Served::Here(self.account_outcome(
-                        event,
-                        decided,
-                        options,
-                        Turn::Alone,
-                    ));
+                    return here(decided);
                 }
                 let (own, wishes) = (decided.clone(), done.wishes.clone());
-                let serve = move || {
+                let there = move || {
                     let _span = span.entered();
                     let _done = done;
                     self.account_outcome(event, own, options, Turn::Among { place, wishes })
                 };
                 let thread = thread::Builder::new().name("callpop-account".to_owned());
-                match thread.spawn_scoped(scope, serve) {
-                    Ok(thread) => Served::There(thread),
-                    // The system has no thread left.
-                    Err(_) => {
-                        Served::Here(self.account_outcome(event, decided, options, Turn::Alone))
-                    }
-                }
+                let started = thread.spawn_scoped(scope, there);
+                // Perhaps the system has no thread left.
+                started.map_or_else(|_| here(decided), Served::There)
             };
             let served: Vec<_> = all.into_iter().enumerate().map(serve).collect();
             drop(wishes);
