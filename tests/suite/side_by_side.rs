@@ -1,4 +1,4 @@
-//! Several accounts open pages for one call: in their order, and none waits for one that hangs.
+//! Several accounts open pages for one call, and none waits for one that hangs.
 
 use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
@@ -69,17 +69,21 @@ const THREE: [(&str, &str); 3] = [
     ("pipedrive", "acme.pipedrive.com"),
 ];
 
+/// In which order is a matter of how long each takes.
 #[test]
-fn pages_open_in_the_order_of_the_accounts_and_on_the_callers_thread() {
+fn every_account_opens_its_page_once_and_on_the_callers_thread() {
     let sandbox = Sandbox::with(&THREE.map(|(adapter, _)| adapter));
     let browser = Noting::new(|| 0);
     let host = connected(sandbox.builder().browser(browser.clone()), &THREE);
-    let expected = THREE.map(|(_, host)| (host.to_owned(), thread::current().id(), 0));
+    let mut expected = THREE.map(|(_, host)| (host.to_owned(), thread::current().id(), 0));
+    expected.sort_by(|one, other| one.0.cmp(&other.0));
     for call in 0..20 {
         let event = rings(&call.to_string(), &THREE.map(|(adapter, _)| (adapter, "7")));
         let outcomes = host.on_call(&event).unwrap();
         assert_eq!(opened(&outcomes), THREE.map(|(adapter, _)| (adapter, true)));
-        assert_eq!(browser.take(), expected);
+        let mut pages = browser.take();
+        pages.sort_by(|one, other| one.0.cmp(&other.0));
+        assert_eq!(pages, expected);
     }
 }
 
@@ -165,10 +169,12 @@ fn an_adapter_that_hangs_delays_no_other_account() {
             ("pipedrive", true)
         ]
     );
-    // The one that hangs is still there, and the first.
+    // The one that hangs is still there.
     let here = thread::current().id();
+    let mut pages = browser.take();
+    pages.sort_by(|one, other| one.0.cmp(&other.0));
     assert_eq!(
-        browser.take(),
+        pages,
         ["acme.freshdesk.com", "acme.pipedrive.com"].map(|host| (host.to_owned(), here, 3))
     );
 }

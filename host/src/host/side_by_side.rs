@@ -110,7 +110,7 @@ impl Host {
             };
             let served: Vec<_> = all.into_iter().enumerate().map(serve).collect();
             drop(wishes);
-            open_in_order(&*self.browser, &wished, count);
+            open_in_order(&*self.browser, &wished, count, PATIENCE);
             let outcome = |served| match served {
                 Served::Here(outcome) => outcome,
                 Served::There(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
@@ -121,8 +121,8 @@ impl Host {
 }
 
 /// Opens the pages that are wished for, until all accounts are done.
-fn open_in_order(browser: &dyn Browser, wished: &Receiver<Wish>, count: usize) {
-    let patient_until = Instant::now() + PATIENCE;
+fn open_in_order(browser: &dyn Browser, wished: &Receiver<Wish>, count: usize, patience: Duration) {
+    let patient_until = Instant::now() + patience;
     let mut is_done = vec![false; count];
     // An account waits for one page before it wishes for the next.
     let mut waiting = BTreeMap::new();
@@ -157,5 +157,88 @@ impl Drop for Done {
     fn drop(&mut self) {
         // Nobody waits for it where the browser has panicked.
         let _ = self.wishes.send(Wish::Done { place: self.place });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Mutex, PoisonError};
+
+    use callpop_adapter::OpenAs;
+
+    use super::*;
+    use crate::Hostname;
+    use crate::url_policy::UrlPolicy;
+
+    /// Says which pages open, one by one.
+    struct Telling(Mutex<Sender<String>>);
+
+    impl Browser for Telling {
+        fn open(&self, page: &Page) -> Result<(), BrowserError> {
+            let tell = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            tell.send(page.url.as_str().to_owned()).unwrap();
+            Ok(())
+        }
+    }
+
+    fn page(path: &str) -> Page {
+        let hostname = Hostname::parse("a.example.com").unwrap();
+        let policy = UrlPolicy {
+            hostname: &hostname,
+            hosts: &[],
+        };
+        let url = format!("https://a.example.com/{path}");
+        Page {
+            url: policy.check(&url).unwrap(),
+            open_as: OpenAs::Tab,
+        }
+    }
+
+    /// What opens of the pages of three accounts, where the last one wishes first and the first one does
+    /// so only when `before` says.
+    fn opened(patience: Duration, before: impl FnOnce(&Receiver<String>)) -> Vec<String> {
+        let (tell, told) = mpsc::channel();
+        let browser = Telling(Mutex::new(tell));
+        let (wishes, wished) = mpsc::channel();
+        let wish = |wishes: &Sender<Wish>, place: usize| {
+            let (opened, _) = mpsc::channel();
+            let page = page(&place.to_string());
+            for wish in [
+                Wish::Open {
+                    place,
+                    page,
+                    opened,
+                },
+                Wish::Done { place },
+            ] {
+                wishes.send(wish).unwrap();
+            }
+        };
+        thread::scope(|scope| {
+            let browser = &browser;
+            scope.spawn(move || open_in_order(browser, &wished, 3, patience));
+            wish(&wishes, 2);
+            wish(&wishes, 1);
+            before(&told);
+            wish(&wishes, 0);
+            drop(wishes);
+        });
+        told.try_iter().collect()
+    }
+
+    #[test]
+    fn pages_wait_for_those_of_the_accounts_before_theirs() {
+        let urls = [0, 1, 2].map(|place| format!("https://a.example.com/{place}"));
+        assert_eq!(opened(Duration::from_secs(3600), |_| ()), urls);
+    }
+
+    #[test]
+    fn pages_do_not_wait_for_ever() {
+        let first = opened(Duration::ZERO, |told| {
+            let mut urls = [told.recv().unwrap(), told.recv().unwrap()];
+            urls.sort();
+            assert_eq!(urls, [1, 2].map(|it| format!("https://a.example.com/{it}")));
+        });
+        assert_eq!(first, ["https://a.example.com/0"]);
     }
 }
