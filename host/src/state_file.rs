@@ -70,13 +70,35 @@ impl std::fmt::Display for KeptAside {
     }
 }
 
+/// The damaged files that were kept aside, until somebody asks.
+#[derive(Debug, Default)]
+pub(crate) struct KeptAsideList(Mutex<Vec<KeptAside>>);
+
+impl KeptAsideList {
+    /// Adds one, and tells of it in the log.
+    pub(crate) fn add(&self, kept: KeptAside) {
+        tracing::warn!("{kept}");
+        self.lock().push(kept);
+    }
+
+    /// Those that were added since the last call.
+    pub(crate) fn take(&self) -> Vec<KeptAside> {
+        std::mem::take(&mut *self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<KeptAside>> {
+        // Nothing is done under this lock that could leave the list half changed.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// A state file that holds a `T`; the default, as long as there is none.
 #[derive(Debug)]
 pub(crate) struct StateFile<T> {
     path: PathBuf,
     /// Whether a damaged file is an error, instead of being kept aside and begun anew.
     is_whole_or_error: bool,
-    kept_aside: Mutex<Vec<KeptAside>>,
+    kept_aside: KeptAsideList,
     holds: PhantomData<fn() -> T>,
 }
 
@@ -85,7 +107,7 @@ impl<T: Serialize + DeserializeOwned + Default + Clone + PartialEq> StateFile<T>
         Self {
             path: home.join(name),
             is_whole_or_error: false,
-            kept_aside: Mutex::default(),
+            kept_aside: KeptAsideList::default(),
             holds: PhantomData,
         }
     }
@@ -105,9 +127,7 @@ impl<T: Serialize + DeserializeOwned + Default + Clone + PartialEq> StateFile<T>
                 source,
             }),
             Err(damage) => {
-                let kept = keep_aside(&self.path, &damage)?;
-                tracing::warn!("{kept}");
-                self.lock_kept_aside().push(kept);
+                self.kept_aside.add(keep_aside(&self.path, &damage)?);
                 Ok(T::default())
             }
         }
@@ -119,10 +139,7 @@ impl<T: Serialize + DeserializeOwned + Default + Clone + PartialEq> StateFile<T>
         &self,
         update: impl FnOnce(&mut T) -> Result<R, E>,
     ) -> Result<R, E> {
-        if let Some(folder) = self.path.parent() {
-            create_private_folder(folder)
-                .map_err(|source| failed("make the folder", folder, source))?;
-        }
+        create_folder_of(&self.path)?;
         let _lock = lock(&self.path)?;
         remove_unfinished(&self.path);
         let before = self.read()?;
@@ -136,14 +153,7 @@ impl<T: Serialize + DeserializeOwned + Default + Clone + PartialEq> StateFile<T>
 
     /// The damaged files that were kept aside since the last call.
     pub(crate) fn take_kept_aside(&self) -> Vec<KeptAside> {
-        std::mem::take(&mut *self.lock_kept_aside())
-    }
-
-    fn lock_kept_aside(&self) -> MutexGuard<'_, Vec<KeptAside>> {
-        // Nothing is done under this lock that could leave the list half changed.
-        self.kept_aside
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.kept_aside.take()
     }
 }
 
@@ -194,10 +204,7 @@ struct Written<'value, T> {
 /// Writes the file: first under another name, then renamed into place.
 fn write<T: Serialize>(path: &Path, value: &T) -> Result<(), StateError> {
     let write = || -> io::Result<()> {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        let mut file = tempfile::Builder::new()
-            .prefix(&unfinished_prefix(path))
-            .tempfile_in(folder)?;
+        let mut file = unfinished(path)?;
         let written = Written {
             format: FORMAT,
             value,
@@ -212,8 +219,24 @@ fn write<T: Serialize>(path: &Path, value: &T) -> Result<(), StateError> {
     write().map_err(|source| failed("write", path, source))
 }
 
+/// A file that is to become the one at `path`.
+pub(crate) fn unfinished(path: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    tempfile::Builder::new()
+        .prefix(&unfinished_prefix(path))
+        .tempfile_in(folder)
+}
+
+/// Makes the folder of the file at `path`, for its owner alone, with those above it.
+pub(crate) fn create_folder_of(path: &Path) -> Result<(), StateError> {
+    let Some(folder) = path.parent() else {
+        return Ok(());
+    };
+    create_private_folder(folder).map_err(|source| failed("make the folder", folder, source))
+}
+
 /// How the name of a file begins that is to become the one at `path`.
-pub(crate) fn unfinished_prefix(path: &Path) -> String {
+fn unfinished_prefix(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     format!(".{name}.")
 }
@@ -262,10 +285,7 @@ pub(crate) fn failed(doing: &'static str, path: &Path, source: io::Error) -> Sta
 /// Makes the file for its owner alone, with the folders above it, unless it is there.
 #[cfg(feature = "contact-book")]
 pub(crate) fn create_private_file(path: &Path) -> Result<(), StateError> {
-    if let Some(folder) = path.parent() {
-        create_private_folder(folder)
-            .map_err(|source| failed("make the folder", folder, source))?;
-    }
+    create_folder_of(path)?;
     let made = private_options().open(path);
     made.map(|_| ())
         .map_err(|source| failed("write", path, source))

@@ -14,10 +14,7 @@ const ROOM: usize = 4096;
 /// Adds a line, which has its end. A part of a line that a crash has left gets an end first, so that
 /// the line stands on its own.
 pub(super) fn append(path: &Path, line: &[u8], settings: AuditSettings) -> Result<(), StateError> {
-    if let Some(folder) = path.parent() {
-        owner_only::create_private_folder(folder)
-            .map_err(|source| failed("make the folder", folder, source))?;
-    }
+    state_file::create_folder_of(path)?;
     let _lock = state_file::lock(path)?;
     if is_full(path, line, settings.max_bytes)
         && let Err(error) = rotate(path, settings.files)

@@ -7,17 +7,18 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
 use super::calls::Calls;
-use crate::owner_only::{create_private_folder, private_options, put_in_place};
+use crate::owner_only::{private_options, put_in_place};
 use crate::pop_rules::CallMemory;
 use crate::state_file::{
-    self, KeptAside, StateError, failed, keep_aside, remove_unfinished, unfinished_prefix,
+    self, KeptAside, KeptAsideList, StateError, create_folder_of, failed, keep_aside,
+    remove_unfinished, unfinished,
 };
 
 /// The format that this version writes.
@@ -30,7 +31,7 @@ const FEW_LINES: usize = 64;
 pub(super) struct Journal {
     path: PathBuf,
     seen: Mutex<Seen>,
-    kept_aside: Mutex<Vec<KeptAside>>,
+    kept_aside: KeptAsideList,
 }
 
 /// What was read of the file.
@@ -81,7 +82,7 @@ impl Journal {
         Self {
             path,
             seen: Mutex::default(),
-            kept_aside: Mutex::default(),
+            kept_aside: KeptAsideList::default(),
         }
     }
 
@@ -126,7 +127,7 @@ impl Journal {
 
     /// The damaged files that were kept aside since the last call.
     pub(super) fn take_kept_aside(&self) -> Vec<KeptAside> {
-        std::mem::take(&mut *self.lock_kept_aside())
+        self.kept_aside.take()
     }
 
     /// The file, read to its end. A damaged one is renamed, and a new one has what stood before the
@@ -137,9 +138,7 @@ impl Journal {
             Ok(()) => Ok((file, seen)),
             Err(Unread::Damaged(damage)) => {
                 drop(file);
-                let kept = keep_aside(&self.path, &damage)?;
-                tracing::warn!("{kept}");
-                self.lock_kept_aside().push(kept);
+                self.kept_aside.add(keep_aside(&self.path, &damage)?);
                 Ok((self.open()?, seen.in_another_file()))
             }
             Err(why) => Err(self.unread(why)),
@@ -150,9 +149,7 @@ impl Journal {
     fn lock(&self) -> Result<File, StateError> {
         match state_file::lock(&self.path) {
             Err(StateError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-                let folder = self.path.parent().unwrap_or(Path::new("."));
-                create_private_folder(folder)
-                    .map_err(|source| failed("make the folder", folder, source))?;
+                create_folder_of(&self.path)?;
                 state_file::lock(&self.path)
             }
             locked => locked,
@@ -175,9 +172,7 @@ impl Journal {
             for (id, call) in seen.calls.all() {
                 add_line(&mut text, &Line { id, call })?;
             }
-            let mut file = tempfile::Builder::new()
-                .prefix(&unfinished_prefix(&self.path))
-                .tempfile_in(self.path.parent().unwrap_or(Path::new(".")))?;
+            let mut file = unfinished(&self.path)?;
             file.write_all(&text)?;
             put_in_place(file, &self.path)?;
             seen.first_line = first_line;
@@ -195,12 +190,6 @@ impl Journal {
             Unread::Damaged(source) => StateError::Damaged { path, source },
             Unread::Newer(format) => StateError::Newer { path, format },
         }
-    }
-
-    fn lock_kept_aside(&self) -> MutexGuard<'_, Vec<KeptAside>> {
-        // Nothing is done under this lock that could leave the list half changed.
-        let kept = self.kept_aside.lock();
-        kept.unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -12,7 +12,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 use super::ContactBookError;
 use super::phone_number::PhoneNumber;
 use crate::Contact;
-use crate::state_file::{self, KeptAside, StateError};
+use crate::state_file::{self, KeptAside, KeptAsideList, StateError};
 
 const NAME: &str = "contacts.sqlite";
 const BY_NUMBER: &str = "SELECT c.adapter, c.id, c.name, n.number, c.type, c.extras
@@ -31,7 +31,7 @@ const BY_NATIONAL: &str = "SELECT c.adapter, c.id, c.name, n.number, c.type, c.e
 pub(super) struct Database {
     path: PathBuf,
     connection: Mutex<Option<Connection>>,
-    kept_aside: Mutex<Vec<KeptAside>>,
+    kept_aside: KeptAsideList,
 }
 
 /// What became of a contact in an import.
@@ -50,7 +50,7 @@ impl Database {
         Self {
             path: home.join(NAME),
             connection: Mutex::default(),
-            kept_aside: Mutex::default(),
+            kept_aside: KeptAsideList::default(),
         }
     }
 
@@ -148,7 +148,7 @@ impl Database {
     }
 
     pub(super) fn take_kept_aside(&self) -> Vec<KeptAside> {
-        std::mem::take(&mut *lock(&self.kept_aside))
+        self.kept_aside.take()
     }
 
     fn select(
@@ -241,8 +241,7 @@ impl Database {
             };
             let _ = fs::rename(beside(&self.path), beside(&kept.now));
         }
-        tracing::warn!("{kept}");
-        lock(&self.kept_aside).push(kept);
+        self.kept_aside.add(kept);
         Ok(())
     }
 
