@@ -18,7 +18,7 @@ pub(crate) use v1_0 as newest;
 #[cfg(feature = "abi-1-1-preview")]
 pub(crate) use v1_1 as newest;
 
-use crate::{CallLog, CallbackResult, Contact, Context};
+use crate::{Action, AdapterError, CallLog, CallbackResult, Contact, Context, OpenAs};
 
 /// The kind of ABI, as an adapter's library names it before the slash.
 pub const FAMILY: &str = "abi_stable";
@@ -61,9 +61,94 @@ pub fn start(
     }
 }
 
-/// The callbacks of a loaded adapter, whatever minor version it was built on.
+/// An action in a reply. Its texts are the adapter's, which lends them until it has been heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LentAction<'reply> {
+    /// As [`Action::OpenPage`].
+    OpenPage {
+        /// The whole URL.
+        url: &'reply str,
+        /// How the page is shown.
+        open_as: OpenAs,
+    },
+    /// As [`Action::SetStored`].
+    SetStored {
+        /// The value's name.
+        name: &'reply str,
+        /// The text to remember.
+        value: &'reply str,
+    },
+    /// As [`Action::RemoveStored`].
+    RemoveStored {
+        /// The value's name.
+        name: &'reply str,
+    },
+    /// As [`Action::Notice`].
+    Notice {
+        /// The text.
+        text: &'reply str,
+    },
+}
+
+impl<'reply> From<&'reply Action> for LentAction<'reply> {
+    fn from(action: &'reply Action) -> Self {
+        match action {
+            Action::OpenPage { url, open_as } => Self::OpenPage {
+                url,
+                open_as: *open_as,
+            },
+            Action::SetStored { name, value } => Self::SetStored { name, value },
+            Action::RemoveStored { name } => Self::RemoveStored { name },
+            Action::Notice { text } => Self::Notice { text },
+        }
+    }
+}
+
+impl From<LentAction<'_>> for Action {
+    fn from(action: LentAction<'_>) -> Self {
+        match action {
+            LentAction::OpenPage { url, open_as } => Self::OpenPage {
+                url: url.to_owned(),
+                open_as,
+            },
+            LentAction::SetStored { name, value } => Self::SetStored {
+                name: name.to_owned(),
+                value: value.to_owned(),
+            },
+            LentAction::RemoveStored { name } => Self::RemoveStored {
+                name: name.to_owned(),
+            },
+            LentAction::Notice { text } => Self::Notice {
+                text: text.to_owned(),
+            },
+        }
+    }
+}
+
+/// What hears the actions of a reply, one after the other, while the callback runs. What it has heard
+/// counts only if the callback ends well: a reply may turn out to be broken after some of them.
+pub type Hear<'host> = dyn FnMut(LentAction<'_>) + 'host;
+
+/// How a callback ends: the outer error is a broken reply, the inner one is the adapter's own "no".
+pub type CallbackEnd = Result<Result<(), AdapterError>, BadReply>;
+
+/// A callback's whole result, copied, for who does not look at its actions one by one.
 ///
-/// The outer error is a broken reply, the inner one is the adapter's own "no".
+/// # Errors
+/// [`BadReply`] if the reply breaks the ABI's rules.
+pub fn collected(
+    callback: impl FnOnce(&mut Hear<'_>) -> CallbackEnd,
+) -> Result<CallbackResult, BadReply> {
+    let mut actions = Vec::new();
+    let end = callback(&mut |action| {
+        // As a rule it stays the only one.
+        actions.reserve_exact(usize::from(actions.is_empty()));
+        actions.push(Action::from(action));
+    })?;
+    Ok(end.map(|()| actions.into()))
+}
+
+/// The callbacks of a loaded adapter, whatever minor version it was built on.
 pub trait Callbacks: Send + Sync {
     /// See [`Adapter::open_contact_page`](crate::Adapter::open_contact_page).
     ///
@@ -73,7 +158,8 @@ pub trait Callbacks: Send + Sync {
         &self,
         context: &Context<'_>,
         contact: &Contact<'_>,
-    ) -> Result<CallbackResult, BadReply>;
+        hear: &mut Hear<'_>,
+    ) -> CallbackEnd;
 
     /// See [`Adapter::open_log_page`](crate::Adapter::open_log_page).
     ///
@@ -83,13 +169,14 @@ pub trait Callbacks: Send + Sync {
         &self,
         context: &Context<'_>,
         log: &CallLog<'_>,
-    ) -> Result<CallbackResult, BadReply>;
+        hear: &mut Hear<'_>,
+    ) -> CallbackEnd;
 
     /// See [`Adapter::on_unauthorize`](crate::Adapter::on_unauthorize).
     ///
     /// # Errors
     /// [`BadReply`] if the reply breaks the ABI's rules.
-    fn on_unauthorize(&self, context: &Context<'_>) -> Result<CallbackResult, BadReply>;
+    fn on_unauthorize(&self, context: &Context<'_>, hear: &mut Hear<'_>) -> CallbackEnd;
 
     /// Since 1.1; adapters of an earlier version answer that they have no such page.
     ///
@@ -100,9 +187,10 @@ pub trait Callbacks: Send + Sync {
         &self,
         context: &Context<'_>,
         contact: &Contact<'_>,
-    ) -> Result<CallbackResult, BadReply> {
-        let _ = (context, contact);
-        Ok(Err(crate::AdapterError::no_search_page()))
+        hear: &mut Hear<'_>,
+    ) -> CallbackEnd {
+        let _ = (context, contact, hear);
+        Ok(Err(AdapterError::no_search_page()))
     }
 }
 

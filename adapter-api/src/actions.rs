@@ -163,6 +163,10 @@ impl Actions {
     }
 
     fn and(mut self, action: Action) -> Self {
+        if self.0.is_empty() {
+            // As a rule it stays the only one.
+            return Self(vec![action]);
+        }
         self.0.push(action);
         self
     }

@@ -79,8 +79,8 @@ pub use answer::Answer;
 use std::marker::PhantomData;
 
 use crate::__export::Exported;
-use crate::abi::{BadReply, Callbacks, newest};
-use crate::{Adapter, CallLog, CallbackResult, Contact, Context};
+use crate::abi::{self, CallbackEnd, Callbacks, Hear, newest};
+use crate::{Adapter, CallLog, Contact, Context};
 use manifest::Manifest;
 
 /// Texts that a CRM may hold and an adapter must not trip over: as an id, a type, a stored value.
@@ -223,8 +223,8 @@ impl<A: Adapter> Account<A> {
             self.manifest.can_open_contact_page,
             "no host calls open_contact_page: adapter.json says \"canOpenContactPage\": false"
         );
-        self.answer("open_contact_page", |callbacks| {
-            callbacks.open_contact_page(&self.context, contact)
+        self.answer("open_contact_page", |callbacks, hear| {
+            callbacks.open_contact_page(&self.context, contact, hear)
         })
     }
 
@@ -238,16 +238,16 @@ impl<A: Adapter> Account<A> {
             self.manifest.can_open_log_page,
             "no host calls open_log_page: adapter.json does not say \"canOpenLogPage\": true"
         );
-        self.answer("open_log_page", |callbacks| {
-            callbacks.open_log_page(&self.context, log)
+        self.answer("open_log_page", |callbacks, hear| {
+            callbacks.open_log_page(&self.context, log, hear)
         })
     }
 
     /// The user logs out: see [`Adapter::on_unauthorize`].
     #[track_caller]
     pub fn on_unauthorize(&self) -> Answer {
-        self.answer("on_unauthorize", |callbacks| {
-            callbacks.on_unauthorize(&self.context)
+        self.answer("on_unauthorize", |callbacks, hear| {
+            callbacks.on_unauthorize(&self.context, hear)
         })
     }
 
@@ -256,7 +256,7 @@ impl<A: Adapter> Account<A> {
     fn answer(
         &self,
         callback: &'static str,
-        call: impl FnOnce(&dyn Callbacks) -> Result<CallbackResult, BadReply>,
+        call: impl FnOnce(&dyn Callbacks, &mut Hear<'_>) -> CallbackEnd,
     ) -> Answer {
         // As large as a few pointers, and kept: a library's header is never gone either.
         let header = Box::leak(Box::new(newest::header::<A>()));
@@ -265,7 +265,8 @@ impl<A: Adapter> Account<A> {
             Err(error) => panic!("the adapter cannot be started: {error:?}"),
         };
         let hostname = &self.context.hostname;
-        let answered = call(&*callbacks).map(|result| {
+        let result = abi::collected(|hear| call(&*callbacks, hear));
+        let answered = result.map(|result| {
             result.map(|actions| {
                 let refused = refusal::of(&actions, hostname, &self.manifest.hosts);
                 (actions, refused)

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use callpop_adapter::abi::Callbacks;
 use callpop_adapter::{Actions, Context};
 
-use crate::plan::Plan;
+use crate::plan::Planning;
 use crate::quarantine::QuarantineStore;
 use crate::runner::{InProcess, Request, Runner};
 use crate::stats::StatsStore;
@@ -71,11 +71,10 @@ impl Called {
     /// If there are none.
     #[must_use]
     pub fn actions(&self, request: &ContactPage) -> Actions {
-        let result = match &self.0 {
-            Runs::InProcess(runner) => runner.run(&request.0),
-            Runs::Isolated(runner) => runner.run(&request.0),
-        };
-        result.expect("it answers")
+        match &self.0 {
+            Runs::InProcess(runner) => runner.answer(&request.0).into_result().expect("it answers"),
+            Runs::Isolated(runner) => runner.ask(&request.0).expect("it answers"),
+        }
     }
 
     /// The page that may open.
@@ -84,7 +83,13 @@ impl Called {
     /// If there is none.
     #[must_use]
     pub fn page(&self, request: &ContactPage, policy: UrlPolicy<'_>) -> AcceptedUrl {
-        let mut plan = Plan::of(self.actions(request), policy).expect("the policy accepts it");
+        let mut planning = Planning::new(policy);
+        let result = match &self.0 {
+            Runs::InProcess(runner) => runner.run(&request.0, &mut planning),
+            Runs::Isolated(runner) => runner.run(&request.0, &mut planning),
+        };
+        result.expect("it answers");
+        let mut plan = planning.finish().expect("the policy accepts it");
         plan.pages.pop().expect("it opens one").url
     }
 }

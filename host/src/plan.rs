@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use callpop_adapter::{Action, Actions};
+use callpop_adapter::Actions;
+use callpop_adapter::abi::LentAction;
 use serde::Serialize;
 
 use crate::browser::Page;
@@ -77,54 +78,91 @@ pub(crate) struct Plan {
     pub(crate) notices: Vec<String>,
 }
 
-impl Plan {
-    /// Checks every action.
-    pub(crate) fn of(actions: Actions, policy: UrlPolicy<'_>) -> Result<Self, ActionRejection> {
-        let is_page = |action: &&Action| matches!(action, Action::OpenPage { .. });
-        let pages = actions.iter().filter(is_page).count();
-        if pages > MAX_PAGES {
-            return Err(ActionRejection::TooManyPages(pages));
+/// A plan in the making: checks one action after the other.
+pub(crate) struct Planning<'account> {
+    policy: UrlPolicy<'account>,
+    plan: Plan,
+    pages: usize,
+    rejection: Option<ActionRejection>,
+}
+
+impl<'account> Planning<'account> {
+    pub(crate) fn new(policy: UrlPolicy<'account>) -> Self {
+        Self {
+            policy,
+            plan: Plan::default(),
+            pages: 0,
+            rejection: None,
         }
-        let mut plan = Self {
-            pages: Vec::with_capacity(pages),
-            ..Self::default()
-        };
-        for action in actions {
-            plan.add(action, policy)?;
-        }
-        Ok(plan)
     }
 
-    fn add(&mut self, action: Action, policy: UrlPolicy<'_>) -> Result<(), ActionRejection> {
+    /// Checks one more action, unless one was rejected before it.
+    pub(crate) fn add(&mut self, action: LentAction<'_>) {
+        self.pages += usize::from(matches!(action, LentAction::OpenPage { .. }));
+        if self.rejection.is_none()
+            && self.pages <= MAX_PAGES
+            && let Err(rejection) = self.plan.add(action, self.policy)
+        {
+            self.rejection = Some(rejection);
+        }
+    }
+
+    /// Checks all of these as well.
+    pub(crate) fn add_all(&mut self, actions: &Actions) {
+        for action in actions {
+            self.add(action.into());
+        }
+    }
+
+    /// The plan, if none of the actions was rejected.
+    pub(crate) fn finish(self) -> Result<Plan, ActionRejection> {
+        if self.pages > MAX_PAGES {
+            return Err(ActionRejection::TooManyPages(self.pages));
+        }
+        match self.rejection {
+            Some(rejection) => Err(rejection),
+            None => Ok(self.plan),
+        }
+    }
+}
+
+impl Plan {
+    fn add(
+        &mut self,
+        action: LentAction<'_>,
+        policy: UrlPolicy<'_>,
+    ) -> Result<(), ActionRejection> {
         match action {
-            Action::OpenPage { url, open_as } => match policy.check(&url) {
-                Ok(url) => self.pages.push(Page { url, open_as }),
-                Err(source) => {
-                    let url = plain_line(&url, 200);
-                    return Err(ActionRejection::Url { url, source });
-                }
-            },
-            Action::SetStored { name, value } => {
-                check_name(&name)?;
+            LentAction::OpenPage { url, open_as } => {
+                let _span = tracing::debug_span!("policy").entered();
+                let url = policy.check(url).map_err(|source| ActionRejection::Url {
+                    url: plain_line(url, 200),
+                    source,
+                })?;
+                // As a rule it stays the only one.
+                self.pages.reserve_exact(1);
+                self.pages.push(Page { url, open_as });
+            }
+            LentAction::SetStored { name, value } => {
+                check_name(name)?;
                 if value.len() > MAX_STORED_VALUE {
-                    return Err(ActionRejection::StoredTooMuch(name));
+                    return Err(ActionRejection::StoredTooMuch(name.to_owned()));
                 }
                 self.stored.push(StoredChange {
-                    name,
+                    name: name.to_owned(),
                     change: StoredChangeKind::Set,
-                    value: Some(value),
+                    value: Some(value.to_owned()),
                 });
             }
-            Action::RemoveStored { name } => {
-                check_name(&name)?;
+            LentAction::RemoveStored { name } => {
+                check_name(name)?;
                 self.stored.push(StoredChange {
-                    name,
+                    name: name.to_owned(),
                     change: StoredChangeKind::Removed,
                     value: None,
                 });
             }
-            Action::Notice { text } => self.notices.push(plain_line(&text, MAX_NOTICE)),
-            _ => return Err(ActionRejection::Unknown),
+            LentAction::Notice { text } => self.notices.push(plain_line(text, MAX_NOTICE)),
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use callpop_adapter::abi::Callbacks;
+use callpop_adapter::abi::{self, CallbackEnd, Callbacks, Hear};
 use callpop_adapter::{
     Actions, AdapterError, CallLog, CallbackResult, Contact, Context, ErrorCode,
 };
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::abi_name::AbiName;
 use crate::loading::{self, LoadError, LoadRefusal};
 use crate::plain_text::plain_line;
+use crate::plan::Planning;
 use crate::quarantine::Quarantined;
 use crate::worker::WorkerFailure;
 
@@ -90,13 +91,16 @@ impl Answer {
     pub(crate) fn into_result(self) -> Result<Actions, RunError> {
         match self {
             Self::Done(actions) => Ok(actions),
-            Self::Failed(error) => {
-                let message = plain_line(error.message(), MAX_MESSAGE);
-                Err(AdapterError::new(error.code(), message).into())
-            }
+            Self::Failed(error) => Err(shown(&error)),
             Self::Bad(how) => Err(RunError::BadReply(how)),
         }
     }
+}
+
+/// The adapter's own error, with no more of its text than is shown.
+fn shown(error: &AdapterError) -> RunError {
+    let message = plain_line(error.message(), MAX_MESSAGE);
+    AdapterError::new(error.code(), message).into()
 }
 
 /// Why a callback gave no actions.
@@ -162,7 +166,9 @@ impl<E: Into<RunError>> From<E> for RunnerError {
 
 /// A place where an adapter's callbacks run.
 pub(crate) trait Runner: Send + Sync {
-    fn run(&self, request: &Request<'_>) -> Result<Actions, RunnerError>;
+    /// Runs the callback, and has its actions checked for the plan, which is worth nothing if this
+    /// fails.
+    fn run(&self, request: &Request<'_>, plan: &mut Planning<'_>) -> Result<(), RunnerError>;
 
     /// The SHA-256 of what runs, if it is known.
     fn sha256(&self) -> Option<&str> {
@@ -204,24 +210,33 @@ impl InProcess {
         self
     }
 
+    /// What the callback answers.
     pub(crate) fn answer(&self, request: &Request<'_>) -> Answer {
-        let result = match request {
-            Request::OpenContactPage(context, contact) => {
-                self.callbacks.open_contact_page(context, contact)
-            }
-            Request::OpenLogPage(context, log) => self.callbacks.open_log_page(context, log),
-            Request::OnUnauthorize(context) => self.callbacks.on_unauthorize(context),
-        };
-        match result {
-            Ok(given) => given.into(),
+        match abi::collected(|hear| self.end(request, hear)) {
+            Ok(result) => result.into(),
             Err(bad) => Answer::Bad(bad.to_string()),
+        }
+    }
+
+    fn end(&self, request: &Request<'_>, hear: &mut Hear<'_>) -> CallbackEnd {
+        match request {
+            Request::OpenContactPage(context, contact) => {
+                self.callbacks.open_contact_page(context, contact, hear)
+            }
+            Request::OpenLogPage(context, log) => self.callbacks.open_log_page(context, log, hear),
+            Request::OnUnauthorize(context) => self.callbacks.on_unauthorize(context, hear),
         }
     }
 }
 
 impl Runner for InProcess {
-    fn run(&self, request: &Request<'_>) -> Result<Actions, RunnerError> {
-        Ok(self.answer(request).into_result()?)
+    /// Each action is checked where the adapter lends it, and copied by nobody.
+    fn run(&self, request: &Request<'_>, plan: &mut Planning<'_>) -> Result<(), RunnerError> {
+        match self.end(request, &mut |action| plan.add(action)) {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(shown(&error).into()),
+            Err(bad) => Err(RunError::BadReply(bad.to_string()).into()),
+        }
     }
 
     fn sha256(&self) -> Option<&str> {

@@ -4,6 +4,7 @@
 use callpop_adapter::{Actions, AdapterError, CallLog, Contact, Context, OpenAs, PageTemplate};
 
 use crate::manifest::{Manifest, PageUrls};
+use crate::plan::Planning;
 use crate::runner::{Answer, Request, Runner, RunnerError};
 
 /// What `trigger` says among a context's extras when a call opens the page.
@@ -54,8 +55,9 @@ impl TemplateAdapter {
 }
 
 impl Runner for TemplateAdapter {
-    fn run(&self, request: &Request<'_>) -> Result<Actions, RunnerError> {
-        Ok(Answer::from(self.answer(request)).into_result()?)
+    fn run(&self, request: &Request<'_>, plan: &mut Planning<'_>) -> Result<(), RunnerError> {
+        plan.add_all(&Answer::from(self.answer(request)).into_result()?);
+        Ok(())
     }
 
     fn sha256(&self) -> Option<&str> {

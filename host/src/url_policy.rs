@@ -89,11 +89,14 @@ impl UrlPolicy<'_> {
             let character = text.chars().find(|c| !is_url_character(*c));
             return Err(UrlRejection::Character(character.unwrap_or_default()));
         }
-        let url = Url::parse(text)?;
-        if !self.is_plainly_the_accounts(text, &url) {
-            self.check_closely(text, &url)?;
+        let parsed = Url::parse(text);
+        if let Ok(url) = &parsed
+            && !self.is_plainly_the_accounts(text, url)
+        {
+            self.check_closely(text, url)?;
         }
-        Ok(AcceptedUrl(url))
+        // Moved once: it is large.
+        Ok(AcceptedUrl(parsed?))
     }
 
     /// Whether the parser changed nothing of it, and it begins with the account's host. Most pages

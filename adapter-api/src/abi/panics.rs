@@ -19,10 +19,13 @@ thread_local! {
 /// The callback's result, or [`ErrorCode::Panicked`] with where and why it panicked.
 pub(super) fn caught(callback: impl FnOnce() -> CallbackResult) -> CallbackResult {
     install_hook();
-    IN_CALLBACK.set(true);
-    // The callback gets nothing mutable of ours, so nothing of ours can be left half changed.
-    let result = catch_unwind(AssertUnwindSafe(callback));
-    IN_CALLBACK.set(false);
+    let result = IN_CALLBACK.with(|is_in| {
+        is_in.set(true);
+        // The callback gets nothing mutable of ours, so nothing of ours can be left half changed.
+        let result = catch_unwind(AssertUnwindSafe(callback));
+        is_in.set(false);
+        result
+    });
     result.unwrap_or_else(|payload| {
         // Dropping a payload runs code of the adapter, which could panic once more.
         std::mem::forget(payload);

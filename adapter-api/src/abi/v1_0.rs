@@ -28,11 +28,13 @@ use abi_stable::prefix_type::PrefixTypeTrait;
 use abi_stable::sabi_types::VersionStrings;
 use abi_stable::std_types::{RSlice, RStr};
 
-use super::{BadReply, Callbacks, panics};
-use crate::{Adapter, CallbackResult};
+use super::{CallbackEnd, Callbacks, Hear, panics};
+use crate::Adapter;
 
 pub(super) mod from_adapter;
 mod to_adapter;
+
+use to_adapter::Lent as _;
 
 /// A named text: a stored value, a setting, an extra.
 #[repr(C)]
@@ -187,7 +189,13 @@ pub(super) extern "C" fn open_contact_page<A: Adapter>(
     contact: &Contact<'_>,
     to: &ReplyTo,
 ) {
-    let callback = || A::default().open_contact_page(&context.into(), &contact.into());
+    let callback = || {
+        let (context, contact) = (crate::Context::from(context), crate::Contact::from(contact));
+        let result = A::default().open_contact_page(&context, &contact);
+        contact.give_back();
+        context.give_back();
+        result
+    };
     from_adapter::reply(&panics::caught(callback), to);
 }
 
@@ -210,20 +218,27 @@ impl Callbacks for RootModuleRef {
         &self,
         context: &crate::Context<'_>,
         contact: &crate::Contact<'_>,
-    ) -> Result<CallbackResult, BadReply> {
-        ask_for_contact(RootModuleRef::open_contact_page(self), context, contact)
+        hear: &mut Hear<'_>,
+    ) -> CallbackEnd {
+        ask_for_contact(
+            RootModuleRef::open_contact_page(self),
+            context,
+            contact,
+            hear,
+        )
     }
 
     fn open_log_page(
         &self,
         context: &crate::Context<'_>,
         log: &crate::CallLog<'_>,
-    ) -> Result<CallbackResult, BadReply> {
-        ask_for_log(RootModuleRef::open_log_page(self), context, log)
+        hear: &mut Hear<'_>,
+    ) -> CallbackEnd {
+        ask_for_log(RootModuleRef::open_log_page(self), context, log, hear)
     }
 
-    fn on_unauthorize(&self, context: &crate::Context<'_>) -> Result<CallbackResult, BadReply> {
-        ask(RootModuleRef::on_unauthorize(self), context)
+    fn on_unauthorize(&self, context: &crate::Context<'_>, hear: &mut Hear<'_>) -> CallbackEnd {
+        ask(RootModuleRef::on_unauthorize(self), context, hear)
     }
 }
 
@@ -232,11 +247,12 @@ pub(super) fn ask_for_contact(
     callback: extern "C" fn(&Context<'_>, &Contact<'_>, &ReplyTo),
     context: &crate::Context<'_>,
     contact: &crate::Contact<'_>,
-) -> Result<CallbackResult, BadReply> {
+    hear: &mut Hear<'_>,
+) -> CallbackEnd {
     to_adapter::lend(context, |context| {
         let extras = to_adapter::named(&contact.extras);
         let contact = to_adapter::contact(contact, &extras);
-        from_adapter::heard(|to| callback(context, &contact, to))
+        from_adapter::heard(hear, |to| callback(context, &contact, to))
     })
 }
 
@@ -245,11 +261,12 @@ pub(super) fn ask_for_log(
     callback: extern "C" fn(&Context<'_>, &CallLog<'_>, &ReplyTo),
     context: &crate::Context<'_>,
     log: &crate::CallLog<'_>,
-) -> Result<CallbackResult, BadReply> {
+    hear: &mut Hear<'_>,
+) -> CallbackEnd {
     to_adapter::lend(context, |context| {
         let extras = to_adapter::named(&log.extras);
         let log = to_adapter::call_log(log, &extras);
-        from_adapter::heard(|to| callback(context, &log, to))
+        from_adapter::heard(hear, |to| callback(context, &log, to))
     })
 }
 
@@ -257,8 +274,9 @@ pub(super) fn ask_for_log(
 pub(super) fn ask(
     callback: extern "C" fn(&Context<'_>, &ReplyTo),
     context: &crate::Context<'_>,
-) -> Result<CallbackResult, BadReply> {
+    hear: &mut Hear<'_>,
+) -> CallbackEnd {
     to_adapter::lend(context, |context| {
-        from_adapter::heard(|to| callback(context, to))
+        from_adapter::heard(hear, |to| callback(context, to))
     })
 }

@@ -23,8 +23,8 @@ use abi_stable::prefix_type::PrefixTypeTrait;
 use abi_stable::sabi_types::VersionStrings;
 
 use super::v1_0::{self, CallLog, Contact, Context, ReplyTo};
-use super::{BadReply, Callbacks, panics};
-use crate::{Adapter, AdapterError, CallbackResult};
+use super::{CallbackEnd, Callbacks, Hear, panics};
+use crate::{Adapter, AdapterError};
 
 pub use super::v1_0::{Header, StartError};
 
@@ -93,29 +93,37 @@ impl Callbacks for RootModuleRef {
         &self,
         context: &crate::Context<'_>,
         contact: &crate::Contact<'_>,
-    ) -> Result<CallbackResult, BadReply> {
-        v1_0::ask_for_contact(RootModuleRef::open_contact_page(self), context, contact)
+        hear: &mut Hear<'_>,
+    ) -> CallbackEnd {
+        v1_0::ask_for_contact(
+            RootModuleRef::open_contact_page(self),
+            context,
+            contact,
+            hear,
+        )
     }
 
     fn open_log_page(
         &self,
         context: &crate::Context<'_>,
         log: &crate::CallLog<'_>,
-    ) -> Result<CallbackResult, BadReply> {
-        v1_0::ask_for_log(RootModuleRef::open_log_page(self), context, log)
+        hear: &mut Hear<'_>,
+    ) -> CallbackEnd {
+        v1_0::ask_for_log(RootModuleRef::open_log_page(self), context, log, hear)
     }
 
-    fn on_unauthorize(&self, context: &crate::Context<'_>) -> Result<CallbackResult, BadReply> {
-        v1_0::ask(RootModuleRef::on_unauthorize(self), context)
+    fn on_unauthorize(&self, context: &crate::Context<'_>, hear: &mut Hear<'_>) -> CallbackEnd {
+        v1_0::ask(RootModuleRef::on_unauthorize(self), context, hear)
     }
 
     fn open_search_page(
         &self,
         context: &crate::Context<'_>,
         contact: &crate::Contact<'_>,
-    ) -> Result<CallbackResult, BadReply> {
+        hear: &mut Hear<'_>,
+    ) -> CallbackEnd {
         match RootModuleRef::open_search_page(self) {
-            Some(callback) => v1_0::ask_for_contact(callback, context, contact),
+            Some(callback) => v1_0::ask_for_contact(callback, context, contact, hear),
             None => Ok(Err(AdapterError::no_search_page())),
         }
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{MutexGuard, PoisonError};
 use std::time::Instant;
 
-use callpop_adapter::{Actions, Context, NamedTexts};
+use callpop_adapter::{Context, NamedTexts};
 
 use super::seen::Seen;
 use super::side_by_side::Turn;
@@ -17,7 +17,7 @@ use crate::contact_json::leave_out_reserved;
 use crate::discovery::Description;
 use crate::error::{CallError, FindError};
 use crate::outcome::Outcome;
-use crate::plan::{ActionRejection, Plan};
+use crate::plan::{ActionRejection, Plan, Planning};
 use crate::runner::{Callback, Request, RunnerError};
 use crate::template_adapter;
 use crate::url_policy::UrlPolicy;
@@ -152,7 +152,9 @@ impl Host {
                 callback: Callback::OpenContactPage,
                 source: error.into(),
             })?;
-        self.settle(callee, actions, Callback::OpenContactPage, options)
+        let mut planning = planning(callee);
+        planning.add_all(&actions);
+        self.settle(callee, planning, Callback::OpenContactPage, options)
     }
 
     /// The log's page, or the contact's if the CRM has none for a log.
@@ -183,19 +185,20 @@ impl Host {
         request: &Request<'_>,
         options: &CallOptions,
     ) -> Result<Outcome, CallError> {
-        let actions = self.run(callee, request)?;
-        self.settle(callee, actions, request.callback(), options)
+        let mut planning = planning(callee);
+        self.run(callee, request, &mut planning)?;
+        self.settle(callee, planning, request.callback(), options)
     }
 
-    /// Checks all of these actions, and then performs them.
+    /// Performs what is planned, all of it or nothing.
     pub(super) fn settle(
         &self,
         callee: &Callee,
-        actions: Actions,
+        planning: Planning<'_>,
         callback: Callback,
         options: &CallOptions,
     ) -> Result<Outcome, CallError> {
-        let mut plan = checked(actions, callee)?;
+        let mut plan = checked(planning, callee)?;
         if !callee.is_connected && !options.dry_run {
             plan.stored.clear();
         }
@@ -212,7 +215,12 @@ impl Host {
         })
     }
 
-    fn run(&self, callee: &Callee, request: &Request<'_>) -> Result<Actions, CallError> {
+    fn run(
+        &self,
+        callee: &Callee,
+        request: &Request<'_>,
+        planning: &mut Planning<'_>,
+    ) -> Result<(), CallError> {
         let load_failed = |source| CallError::Load {
             adapter: callee.id().to_owned(),
             source: Box::new(source),
@@ -221,7 +229,7 @@ impl Host {
         callee.seen.library(runner.sha256());
         let _span = tracing::debug_span!("run").entered();
         let start = Instant::now();
-        let result = runner.run(request);
+        let result = runner.run(request, planning);
         let failure = result.as_ref().err().map(RunnerError::class);
         self.stats.call(callee.id(), start.elapsed(), failure);
         result.map_err(|error| match error {
@@ -260,13 +268,15 @@ impl Host {
     }
 }
 
-fn checked(actions: Actions, callee: &Callee) -> Result<Plan, CallError> {
-    let _span = tracing::debug_span!("policy").entered();
-    let policy = UrlPolicy {
+fn planning(callee: &Callee) -> Planning<'_> {
+    Planning::new(UrlPolicy {
         hostname: &callee.account.hostname,
         hosts: &callee.description.manifest.hosts,
-    };
-    let plan = Plan::of(actions, policy).map_err(|it| rejected(callee, it))?;
+    })
+}
+
+fn checked(planning: Planning<'_>, callee: &Callee) -> Result<Plan, CallError> {
+    let plan = planning.finish().map_err(|it| rejected(callee, it))?;
     plan.applied_to(callee.account.stored.clone())
         .map_err(|it| rejected(callee, it))?;
     Ok(plan)

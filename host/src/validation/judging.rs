@@ -8,7 +8,7 @@ use super::report::Check;
 use super::subject::Said;
 use super::{Failure, Mercy};
 use crate::loading::LoadRefusal;
-use crate::plan::{ActionRejection, Plan};
+use crate::plan::{ActionRejection, Plan, Planning};
 use crate::runner::{Answer, Request};
 use crate::url_policy::{UrlPolicy, UrlRejection};
 use crate::worker::WorkerFailure;
@@ -94,7 +94,9 @@ pub(super) fn planned(
         hostname: &hostname,
         hosts: &manifest.hosts,
     };
-    let plan = Plan::of(actions.clone(), policy)?;
+    let mut planning = Planning::new(policy);
+    planning.add_all(actions);
+    let plan = planning.finish()?;
     let stored = context.stored.iter();
     plan.applied_to(
         stored

@@ -1,16 +1,19 @@
-//! The way out of the adapter: what arrives is checked, and then copied into memory of the host.
+//! The way out of the adapter: what arrives is checked, and heard while the adapter lends it.
 
 #![expect(
     unsafe_code,
     reason = "what receives a reply crosses the boundary as a pointer without a type"
 )]
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
 use super::{
     ACTION_NOTICE, ACTION_OPEN_POPUP, ACTION_OPEN_TAB, ACTION_REMOVE_STORED, ACTION_SET_STORED,
     Action, FLAG_MAY_BE_LEFT_OUT, REPLY_DONE, REPLY_INTERNAL, REPLY_INVALID_INPUT,
     REPLY_MISSING_VALUE, REPLY_NOT_SUPPORTED, REPLY_PANICKED, RSlice, RStr, Reply, ReplyTo,
 };
-use crate::abi::{BadReply, MAX_ACTIONS};
+use crate::abi::{BadReply, CallbackEnd, Hear, LentAction, MAX_ACTIONS};
 use crate::{Action as Plain, AdapterError, CallbackResult, ErrorCode, OpenAs};
 
 /// Gives a callback's result to the host.
@@ -38,43 +41,61 @@ fn give(to: &ReplyTo, code: u32, message: &str, actions: &[Action<'_>]) {
     (to.take)(to.host, &reply);
 }
 
-/// What an adapter replied, as it was heard.
-type Heard = Option<Result<CallbackResult, BadReply>>;
+/// What hears a reply, how the callback ended as far as that is known, and what went wrong here.
+struct Hearing<'call, 'host> {
+    hear: &'call mut Hear<'host>,
+    end: Option<CallbackEnd>,
+    panic: Option<Box<dyn Any + Send>>,
+}
 
-/// The reply that comes while `call` runs.
-pub(super) fn heard(call: impl FnOnce(&ReplyTo)) -> Result<CallbackResult, BadReply> {
-    let mut heard: Heard = None;
+/// Has `hear` take the reply that comes while `call` runs.
+pub(super) fn heard(hear: &mut Hear<'_>, call: impl FnOnce(&ReplyTo)) -> CallbackEnd {
+    let mut hearing = Hearing {
+        hear,
+        end: None,
+        panic: None,
+    };
     call(&ReplyTo {
-        host: (&raw mut heard).cast(),
+        host: (&raw mut hearing).cast(),
         take,
     });
-    heard.unwrap_or(Err(BadReply::NotOnce))
+    if let Some(payload) = hearing.panic {
+        resume_unwind(payload);
+    }
+    hearing.end.unwrap_or(Err(BadReply::NotOnce))
 }
 
 extern "C" fn take(host: *mut (), reply: &Reply<'_>) {
-    let heard: *mut Heard = host.cast();
-    // SAFETY: `heard` made this pointer of a `Heard` that it keeps and does not look at before the
+    let hearing: *mut Hearing<'_, '_> = host.cast();
+    // SAFETY: `heard` made this pointer of a `Hearing` that it keeps and does not look at before the
     // callback returns; the ABI says that it is passed on unchanged, by then and on that thread.
-    let heard = unsafe { &mut *heard };
-    *heard = Some(if heard.is_none() {
-        read_reply(reply)
-    } else {
-        Err(BadReply::NotOnce)
-    });
+    let hearing = unsafe { &mut *hearing };
+    if hearing.end.is_some() {
+        hearing.end = Some(Err(BadReply::NotOnce));
+        return;
+    }
+    // Below is the adapter's function, which a panic of the host must not cross. What it was about
+    // is not looked at after it.
+    let read = catch_unwind(AssertUnwindSafe(|| read_reply(reply, hearing.hear)));
+    match read {
+        Ok(end) => hearing.end = Some(end),
+        Err(payload) => hearing.panic = Some(payload),
+    }
 }
 
-fn read_reply(reply: &Reply<'_>) -> Result<CallbackResult, BadReply> {
+fn read_reply(reply: &Reply<'_>, hear: &mut Hear<'_>) -> CallbackEnd {
     let code = match reply.code {
         REPLY_DONE => {
             let actions = reply.actions.as_slice();
             if actions.len() > MAX_ACTIONS {
                 return Err(BadReply::TooManyActions(actions.len()));
             }
-            let mut read = Vec::with_capacity(actions.len());
             for action in actions {
-                read_action(action, &mut read)?;
+                if let Some(action) = read_action(action)? {
+                    hear(action);
+                }
             }
-            return Ok(Ok(read.into()));
+            return Ok(Ok(()));
         }
         REPLY_NOT_SUPPORTED => ErrorCode::NotSupported,
         REPLY_MISSING_VALUE => ErrorCode::MissingValue,
@@ -116,32 +137,24 @@ impl<'reply> From<&'reply Plain> for Action<'reply> {
     }
 }
 
-/// Adds the action to those that were read. It is made where it stays: it is large.
-fn read_action(action: &Action<'_>, read: &mut Vec<Plain>) -> Result<(), BadReply> {
+/// The action, unless this host may leave it out.
+fn read_action<'reply>(action: &Action<'reply>) -> Result<Option<LentAction<'reply>>, BadReply> {
     let (name, value) = (checked(action.name)?, checked(action.value)?);
-    match action.kind {
-        ACTION_OPEN_TAB => read.push(Plain::OpenPage {
-            url: value.to_owned(),
+    Ok(Some(match action.kind {
+        ACTION_OPEN_TAB => LentAction::OpenPage {
+            url: value,
             open_as: OpenAs::Tab,
-        }),
-        ACTION_OPEN_POPUP => read.push(Plain::OpenPage {
-            url: value.to_owned(),
+        },
+        ACTION_OPEN_POPUP => LentAction::OpenPage {
+            url: value,
             open_as: OpenAs::Popup,
-        }),
-        ACTION_SET_STORED => read.push(Plain::SetStored {
-            name: name.to_owned(),
-            value: value.to_owned(),
-        }),
-        ACTION_REMOVE_STORED => read.push(Plain::RemoveStored {
-            name: name.to_owned(),
-        }),
-        ACTION_NOTICE => read.push(Plain::Notice {
-            text: value.to_owned(),
-        }),
-        _ if action.flags & FLAG_MAY_BE_LEFT_OUT != 0 => {}
+        },
+        ACTION_SET_STORED => LentAction::SetStored { name, value },
+        ACTION_REMOVE_STORED => LentAction::RemoveStored { name },
+        ACTION_NOTICE => LentAction::Notice { text: value },
+        _ if action.flags & FLAG_MAY_BE_LEFT_OUT != 0 => return Ok(None),
         unknown => return Err(BadReply::UnknownAction(unknown)),
-    }
-    Ok(())
+    }))
 }
 
 /// An `RStr` from the other side need not be UTF-8, whatever its type says.

@@ -89,6 +89,32 @@ impl<'call> From<&CallLog<'call>> for crate::CallLog<'call> {
     }
 }
 
+/// What was made of what the host lends for a call.
+pub(super) trait Lent: Sized {
+    /// Whether none of it stands in memory of its own.
+    fn owns_nothing(&self) -> bool;
+
+    /// Drops it. To drop an empty map takes about as long as to make a page's URL of its parts, and
+    /// as a rule all of them are empty.
+    fn give_back(self) {
+        if self.owns_nothing() {
+            std::mem::forget(self);
+        }
+    }
+}
+
+impl Lent for crate::Context<'_> {
+    fn owns_nothing(&self) -> bool {
+        self.stored.is_empty() && self.settings.is_empty() && self.extras.is_empty()
+    }
+}
+
+impl Lent for crate::Contact<'_> {
+    fn owns_nothing(&self) -> bool {
+        self.extras.is_empty()
+    }
+}
+
 fn borrowed(text: RStr<'_>) -> Text<'_> {
     text.as_str().into()
 }

@@ -81,13 +81,13 @@ fn fourth_callback_problem(_: &str, _: &Path) -> Option<String> {
 /// A host of 1.1 knows one callback more, which an adapter of 1.0 does not have.
 #[cfg(feature = "abi-1-1-preview")]
 fn fourth_callback_problem(adapter: &str, library: &Path) -> Option<String> {
-    use callpop_adapter::Context;
+    use callpop_adapter::{Context, abi};
     use callpop_host::{Contact, ErrorCode};
 
     let callbacks = callpop_host::internals::callbacks(library);
     let context = Context::new("acme.compat.example");
     let contact = Contact::new("", "", "+12025550123");
-    let answer = callbacks.open_search_page(&context, &contact);
+    let answer = abi::collected(|hear| callbacks.open_search_page(&context, &contact, hear));
     let pages = match &answer {
         Ok(Ok(actions)) => actions.pages(),
         _ => Vec::new(),
