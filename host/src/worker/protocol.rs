@@ -13,6 +13,8 @@
 //! worker: Goodbye          nobody has called for a while
 //! ```
 
+mod rows;
+
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
@@ -25,10 +27,11 @@ use crate::runner::{Answer, Request};
 
 /// The version of this protocol. Host and worker are of the same build as a rule; a worker program
 /// that was left behind by an upgrade is refused by it.
-pub(super) const VERSION: u32 = 3;
+pub(super) const VERSION: u32 = 4;
 
 /// What the host says.
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub(super) enum ToWorker<'host> {
     Load {
         abi: Cow<'host, AbiName>,
@@ -38,8 +41,9 @@ pub(super) enum ToWorker<'host> {
     Examine { limits: Cow<'host, Limits> },
     /// A call may come at once: better not to sleep.
     Soon,
-    /// A call, with an id that no other has.
-    Call(u64, #[serde(borrow)] Cow<'host, Request<'host>>),
+    /// A call, with an id that no other has. It is written as a row.
+    #[serde(skip)]
+    Call(u64, Cow<'host, Request<'host>>),
     /// Have several threads make all of these calls at once, each so many times.
     Together {
         threads: usize,
@@ -51,6 +55,7 @@ pub(super) enum ToWorker<'host> {
 
 /// What the worker says.
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub(super) enum ToHost {
     Hello {
         protocol: u32,
@@ -59,7 +64,8 @@ pub(super) enum ToHost {
         sandbox: SandboxReport,
     },
     Refused(LoadRefusal),
-    /// The answer to the call with this id.
+    /// The answer to the call with this id. It is written as a row.
+    #[serde(skip)]
     Reply(u64, Answer),
     /// The different answers to each of the calls that were made together.
     Together(Vec<Vec<Answer>>),
