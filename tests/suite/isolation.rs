@@ -353,6 +353,40 @@ fn no_worker_outlives_a_host_that_is_killed() {
 }
 
 #[test]
+fn a_worker_that_closed_every_file_does_not_outlive_its_host_either() {
+    let sandbox = Sandbox::with(&["misbehaves"]);
+    // Whoever runs this may have left one open with a higher number, which the fixture leaves alone.
+    let is_closed = |file: fs::DirEntry| {
+        let number = file.file_name().to_string_lossy().parse::<u32>();
+        number.is_ok_and(|number| number >= 64)
+    };
+    let has_closed = |worker: u32| {
+        let files = fs::read_dir(format!("/proc/{worker}/fd"));
+        files.is_ok_and(|mut files| files.all(|file| file.is_ok_and(is_closed))) && is_alive(worker)
+    };
+    let mut seen = None;
+    // The host ends the worker when its deadline has passed, so it must be seen before that.
+    eventually("a worker has closed its files", || {
+        let mut host = sandbox
+            .command()
+            .args(["pop", "misbehaves", "--hostname", "crm.example.com"])
+            .args(["--contact", r#"{"id":"closes files and sleeps"}"#])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        while seen.is_none() && host.try_wait().unwrap().is_none() {
+            seen = children(host.id()).into_iter().find(|it| has_closed(*it));
+        }
+        host.kill().unwrap();
+        host.wait().unwrap();
+        seen.is_some()
+    });
+    let worker = seen.unwrap();
+    eventually("the worker ends", || !is_alive(worker));
+}
+
+#[test]
 fn a_worker_that_nobody_calls_ends_and_comes_back() {
     let sandbox = Sandbox::with(&["pipedrive"]);
     let limits = Limits {

@@ -17,6 +17,7 @@ use super::sandbox::SandboxReport;
 use super::transport::FrameError;
 use crate::abi_name::AbiName;
 use crate::loading::LoadRefusal;
+use crate::plan::Planning;
 use crate::quarantine::QuarantineStore;
 use crate::runner::{Answer, Callback, Request, Runner, RunnerError};
 use crate::stats::StatsStore;
@@ -67,7 +68,58 @@ enum Stopped {
 }
 
 impl Runner for Isolated {
-    fn run(&self, request: &Request<'_>) -> Result<Actions, RunnerError> {
+    fn run(&self, request: &Request<'_>, plan: &mut Planning<'_>) -> Result<(), RunnerError> {
+        plan.add_all(&self.ask(request)?);
+        Ok(())
+    }
+
+    fn sha256(&self) -> Option<&str> {
+        Some(&self.sha256)
+    }
+
+    /// A failure is not counted: nobody called it, and what was in use stays so.
+    fn warm_up(&self) -> Result<(), RunnerError> {
+        let limit = self.limits.deadline(Callback::OnUnauthorize);
+        let deadline = Instant::now() + limit;
+        let mut warm = self.worker.lock();
+        if warm.process.is_some() {
+            return Ok(());
+        }
+        let process = self.start(&mut warm, deadline)?;
+        let mut process = greeted(process, deadline)?;
+        match loaded(&mut process, deadline) {
+            Ok(Ok(_sandbox)) => warm.process = Some(process),
+            Ok(Err(refusal)) => {
+                return Err(RunnerError::Load(refusal.of(&self.library, &self.abi)));
+            }
+            Err(error) => return Err(process.failed(&error, limit).into()),
+        }
+        Ok(())
+    }
+
+    fn expect_call(&self) {
+        if !WorkerProcess::can_look_out() {
+            return;
+        }
+        // One that is in use is awake.
+        let Some(mut warm) = self.worker.try_lock() else {
+            return;
+        };
+        if let Some(process) = &mut warm.process {
+            // If it cannot be told, that shows when it is called.
+            let sent = process.send(&ToWorker::Soon, Instant::now() + SOON);
+            warm.is_expecting = sent.is_ok();
+        }
+    }
+
+    fn forgive(&self) {
+        self.is_forgiven.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Isolated {
+    /// The actions that the adapter asks for.
+    pub(crate) fn ask(&self, request: &Request<'_>) -> Result<Actions, RunnerError> {
         let limit = self.limits.deadline(request.callback());
         let deadline = Instant::now() + limit;
         // Pages are safe to repeat: nothing is performed before the answer is here.
@@ -111,48 +163,6 @@ impl Runner for Isolated {
         }
     }
 
-    fn sha256(&self) -> Option<&str> {
-        Some(&self.sha256)
-    }
-
-    /// A failure is not counted: nobody called it, and what was in use stays so.
-    fn warm_up(&self) -> Result<(), RunnerError> {
-        let limit = self.limits.deadline(Callback::OnUnauthorize);
-        let deadline = Instant::now() + limit;
-        let mut warm = self.worker.lock();
-        if warm.process.is_some() {
-            return Ok(());
-        }
-        let process = self.start(&mut warm, deadline)?;
-        let mut process = greeted(process, deadline)?;
-        match loaded(&mut process, deadline) {
-            Ok(Ok(_sandbox)) => warm.process = Some(process),
-            Ok(Err(refusal)) => {
-                return Err(RunnerError::Load(refusal.of(&self.library, &self.abi)));
-            }
-            Err(error) => return Err(process.failed(&error, limit).into()),
-        }
-        Ok(())
-    }
-
-    fn expect_call(&self) {
-        // One that is in use is awake.
-        let Some(mut warm) = self.worker.try_lock() else {
-            return;
-        };
-        if let Some(process) = &mut warm.process {
-            // If it cannot be told, that shows when it is called.
-            let sent = process.send(&ToWorker::Soon, Instant::now() + SOON);
-            warm.is_expecting = sent.is_ok();
-        }
-    }
-
-    fn forgive(&self) {
-        self.is_forgiven.store(true, Ordering::Relaxed);
-    }
-}
-
-impl Isolated {
     /// The process id of the worker that is kept warm.
     #[cfg(feature = "internals")]
     pub(crate) fn process_id(&self) -> Option<u32> {

@@ -108,6 +108,11 @@ impl WorkerProcess {
         self.channel.send(frame, deadline)
     }
 
+    /// Whether it is of use that host and worker look out for what comes at once.
+    pub(super) fn can_look_out() -> bool {
+        HostEnd::can_look_out()
+    }
+
     /// Waits for a moment, if a frame is to come at once.
     pub(super) fn look_out(&mut self) {
         self.channel.look_out();

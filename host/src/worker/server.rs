@@ -31,7 +31,7 @@ pub(super) fn run(library: Option<PathBuf>) -> i32 {
 
 fn serve(library: &Path, host: &mut WorkerEnd) -> Result<Infallible, FrameError> {
     host.send(&ToHost::Hello { protocol: VERSION })?;
-    let (abi, limits) = match host.receive(None)? {
+    let (abi, limits) = match host.receive()? {
         ToWorker::Load { abi, limits } => (abi.into_owned(), limits.into_owned()),
         ToWorker::Examine { limits } => {
             let sandbox = sandbox::enter(library, &limits);
@@ -42,9 +42,9 @@ fn serve(library: &Path, host: &mut WorkerEnd) -> Result<Infallible, FrameError>
             return Err(FrameError::Closed);
         }
     };
-    let runner = match load(library, &abi, &limits) {
+    let runner = match load(library, &abi, &limits, host) {
         Ok((runner, sandbox)) => {
-            host.send(&ToHost::Loaded { sandbox })?;
+            host.send_along(&ToHost::Loaded { sandbox })?;
             runner
         }
         Err(refusal) => {
@@ -54,7 +54,7 @@ fn serve(library: &Path, host: &mut WorkerEnd) -> Result<Infallible, FrameError>
     };
     let mut processor = sandbox::ProcessorTime::of(&limits);
     loop {
-        match host.receive(Some(limits.idle)) {
+        match host.receive() {
             Ok(ToWorker::Call(id, request)) => {
                 processor.begin_call();
                 let answer = runner.answer(&request);
@@ -83,12 +83,17 @@ fn load(
     library: &Path,
     abi: &AbiName,
     limits: &Limits,
+    host: &mut WorkerEnd,
 ) -> Result<(InProcess, sandbox::SandboxReport), LoadRefusal> {
     let report = sandbox::enter(library, limits);
     if limits.require_sandbox && !report.is_whole() {
         let what = format!("the sandbox is required, and is not whole here: {report}");
         return Err(LoadRefusal::System(what));
     }
+    // In the sandbox, so that the thread that watches is in it as well: it shares memory with the
+    // adapter, whose code it could be made to run.
+    host.watch(limits.idle)
+        .map_err(|error| LoadRefusal::System(format!("its worker cannot be watched: {error}")))?;
     Ok((InProcess::load(library, abi)?, report))
 }
 

@@ -49,32 +49,43 @@ impl From<io::Error> for FrameError {
     }
 }
 
-/// Writes one frame, as a whole or not at all on a channel that works. `bytes` is memory for it, to
-/// be used again.
+/// Writes one frame, as a whole or not at all on a channel that works, after those that stand in
+/// `bytes` already. That is memory for frames, to be used again, and empty then.
 pub(super) fn write_frame(
     channel: &mut impl Write,
     bytes: &mut Vec<u8>,
     frame: &impl Serialize,
 ) -> Result<(), FrameError> {
+    encode(bytes, frame)?;
+    let written = channel.write_all(bytes).and_then(|()| channel.flush());
     bytes.clear();
     // What a long frame took is given back.
     bytes.shrink_to(USUAL_FRAME);
-    encode(bytes, frame)?;
-    channel.write_all(bytes)?;
-    Ok(channel.flush()?)
+    Ok(written?)
 }
 
-/// Adds a frame's bytes to `bytes`, which are none yet: its length and its body.
+/// Adds a frame to `bytes`: its length and its body. If that fails, they stay as they are.
 pub(super) fn encode(bytes: &mut Vec<u8>, frame: &impl Serialize) -> Result<(), FrameError> {
+    let start = bytes.len();
+    let added = append(bytes, frame);
+    if added.is_err() {
+        bytes.truncate(start);
+    }
+    added
+}
+
+fn append(bytes: &mut Vec<u8>, frame: &impl Serialize) -> Result<(), FrameError> {
     bytes.reserve(USUAL_FRAME);
+    let start = bytes.len();
     bytes.extend([0; 4]);
+    let body = bytes.len();
     serde_json::to_writer(&mut *bytes, frame)?;
-    let length = bytes.len() - 4;
+    let length = bytes.len() - body;
     let header = u32::try_from(length)
         .ok()
         .filter(|_| length <= MAX_FRAME)
         .ok_or(FrameError::TooLong(length))?;
-    bytes[..4].copy_from_slice(&header.to_le_bytes());
+    bytes[start..body].copy_from_slice(&header.to_le_bytes());
     Ok(())
 }
 
@@ -198,7 +209,7 @@ impl<R: Read> FrameReader<R> {
 
 #[cfg(test)]
 mod tests {
-    use super::{FrameError, FrameReader, MAX_FRAME, write_frame};
+    use super::{FrameError, FrameReader, MAX_FRAME, encode, write_frame};
 
     fn written(frame: &impl serde::Serialize) -> Vec<u8> {
         let mut channel = Vec::new();
@@ -216,6 +227,25 @@ mod tests {
         assert_eq!(reader.read::<&str>().unwrap(), long);
         assert_eq!(reader.read::<u32>().unwrap(), 7);
         assert!(matches!(reader.read::<u32>(), Err(FrameError::Closed)));
+    }
+
+    #[test]
+    fn a_frame_goes_along_with_the_next_one() {
+        let mut bytes = Vec::new();
+        encode(&mut bytes, &"first").unwrap();
+        // What cannot be written takes nothing with it.
+        let huge = "x".repeat(MAX_FRAME);
+        assert!(matches!(
+            encode(&mut bytes, &huge),
+            Err(FrameError::TooLong(_))
+        ));
+        let mut channel = Vec::new();
+        write_frame(&mut channel, &mut bytes, &"second").unwrap();
+        assert!(bytes.is_empty());
+        let mut reader = FrameReader::new(channel.as_slice());
+        assert_eq!(reader.read::<&str>().unwrap(), "first");
+        assert_eq!(reader.read::<&str>().unwrap(), "second");
+        assert!(matches!(reader.read::<&str>(), Err(FrameError::Closed)));
     }
 
     #[test]

@@ -2,10 +2,12 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::net::Shutdown;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Command};
-use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,7 +16,7 @@ use nix::unistd::dup2_stdin;
 
 use crate::worker::group;
 use crate::worker::protocol::{ToHost, ToWorker};
-use crate::worker::transport::{FrameError, FrameReader, write_frame};
+use crate::worker::transport::{FrameError, FrameReader, encode, write_frame};
 
 /// How much later than its deadline a step may end, so that the system need not be told a new time
 /// for each.
@@ -66,10 +68,17 @@ impl HostEnd {
         write_frame(timed, &mut self.bytes, frame)
     }
 
+    /// Whether it is of use that either side looks out for what comes at once. The host answers that
+    /// for both: it takes a worker long to find out, and looks at files that a sandbox keeps from it.
+    pub(in crate::worker) fn can_look_out() -> bool {
+        static HAS_ANOTHER_PROCESSOR: LazyLock<bool> =
+            LazyLock::new(|| thread::available_parallelism().is_ok_and(|count| count.get() > 1));
+        *HAS_ANOTHER_PROCESSOR
+    }
+
     /// Waits for a moment, if a frame is to come at once.
     pub(in crate::worker) fn look_out(&mut self) {
-        static IS_OF_USE: LazyLock<bool> = LazyLock::new(has_another_processor);
-        if *IS_OF_USE && !self.reader.is_ahead() {
+        if !self.reader.is_ahead() {
             look_out(&self.reader.get_mut().stream);
         }
     }
@@ -92,11 +101,6 @@ fn look_out(channel: impl AsFd) {
     while poll(&mut coming, PollTimeout::ZERO) == Ok(0) && Instant::now() < end {
         std::hint::spin_loop();
     }
-}
-
-/// Whether there is another processor for who is waited for.
-fn has_another_processor() -> bool {
-    thread::available_parallelism().is_ok_and(|count| count.get() > 1)
 }
 
 /// A stream whose every step ends at the deadline.
@@ -155,75 +159,155 @@ impl Write for Timed {
 /// The worker's end.
 pub(in crate::worker) struct WorkerEnd {
     reader: FrameReader<UnixStream>,
-    writer: UnixStream,
-    /// Memory for what is written.
+    /// Memory for what is written; what goes along with the next frame stands in it.
     bytes: Vec<u8>,
-    /// The time for a read that the system was last told.
-    told: Option<Duration>,
-    /// Whether to look out for a frame is of use. It is asked for before there is a sandbox.
-    can_look_out: bool,
+    rest: Arc<Rest>,
 }
 
 impl WorkerEnd {
     /// Takes the channel from standard input, where the host put it, to a place that an adapter
-    /// does not come upon by reading or closing standard input. From now on this process ends as
-    /// soon as its host does.
+    /// does not come upon by reading or closing standard input.
     pub(in crate::worker) fn take() -> io::Result<Self> {
         let channel = io::stdin().as_fd().try_clone_to_owned()?;
         dup2_stdin(File::open("/dev/null")?)?;
-        let writer = UnixStream::from(channel);
+        let channel = UnixStream::from(channel);
         // Fails where standard input was no such channel.
-        writer.peer_addr()?;
-        watch(writer.try_clone()?)?;
+        channel.peer_addr()?;
         Ok(Self {
-            reader: FrameReader::new(writer.try_clone()?),
-            writer,
+            reader: FrameReader::new(channel),
             bytes: Vec::new(),
-            told: None,
-            can_look_out: has_another_processor(),
+            rest: Arc::default(),
         })
     }
 
+    /// From now on, this process ends as soon as its host does, whatever the adapter is busy with,
+    /// and to receive fails with [`io::ErrorKind::TimedOut`] when nothing has come for as long as
+    /// `idle`, or a quarter longer. To be called before any of the adapter's code runs.
+    pub(in crate::worker) fn watch(&mut self, idle: Duration) -> io::Result<()> {
+        watch(self.reader.get_mut().try_clone()?, idle, &self.rest)?;
+        part_from_watch();
+        Ok(())
+    }
+
     /// Waits for a moment, if a frame is to come at once.
-    pub(in crate::worker) fn look_out(&self) {
-        if self.can_look_out && !self.reader.is_ahead() {
-            look_out(&self.writer);
+    pub(in crate::worker) fn look_out(&mut self) {
+        if !self.reader.is_ahead() {
+            look_out(self.reader.get_mut());
         }
     }
 
     pub(in crate::worker) fn send(&mut self, frame: &ToHost) -> Result<(), FrameError> {
-        write_frame(&mut self.writer, &mut self.bytes, frame)
+        write_frame(self.reader.get_mut(), &mut self.bytes, frame)
     }
 
-    /// Waits for a frame, at most as long as this if a time is given; [`io::ErrorKind::TimedOut`]
-    /// says that none came.
-    pub(in crate::worker) fn receive(
-        &mut self,
-        limit: Option<Duration>,
-    ) -> Result<ToWorker<'_>, FrameError> {
-        if self.told != limit {
-            self.writer.set_read_timeout(limit)?;
-            self.told = limit;
+    /// Sends a frame along with the next one, if what the next one answers is here already; else at
+    /// once.
+    pub(in crate::worker) fn send_along(&mut self, frame: &ToHost) -> Result<(), FrameError> {
+        if self.reader.is_ahead() {
+            return encode(&mut self.bytes, frame);
         }
+        self.send(frame)
+    }
+
+    pub(in crate::worker) fn receive(&mut self) -> Result<ToWorker<'_>, FrameError> {
+        self.rest.begins();
         match self.reader.read() {
-            // What Unix says where a read's time is up.
-            Err(FrameError::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
+            Err(FrameError::Closed) if self.rest.is_over() => {
                 Err(FrameError::Io(io::ErrorKind::TimedOut.into()))
             }
-            other => other,
+            received => {
+                self.rest.ends();
+                received
+            }
         }
     }
 }
 
-/// Ends this process as soon as the other side of the channel is closed, whatever the adapter is
-/// busy with.
-fn watch(channel: UnixStream) -> io::Result<()> {
-    let watch = move || loop {
-        // Without any event asked for, only the end of the channel is told.
-        let mut end = [PollFd::new(channel.as_fd(), PollFlags::empty())];
-        match poll(&mut end, PollTimeout::NONE) {
-            Err(nix::Error::EINTR) => {}
-            _ => group::end_this_process(),
+/// For how long the worker has been waiting. The thread that watches counts that, since the system
+/// would have to set and remove a timer for each frame if the one that waits did.
+#[derive(Default)]
+struct Rest {
+    /// How many parts of the time that is given have passed, or [`Rest::NONE`].
+    parts: AtomicU8,
+    is_over: AtomicBool,
+}
+
+impl Rest {
+    /// Nobody waits.
+    const NONE: u8 = u8::MAX;
+    /// How many parts of the time that is given must have passed.
+    const PARTS: u8 = 4;
+
+    fn begins(&self) {
+        self.parts.store(0, Ordering::Relaxed);
+    }
+
+    fn ends(&self) {
+        self.parts.store(Self::NONE, Ordering::Relaxed);
+    }
+
+    /// Once it is over, it stays so.
+    fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Acquire)
+    }
+
+    /// Another part of the time has passed; tells whether it is over with that.
+    fn goes_on(&self) -> bool {
+        let next = |parts| (parts != Self::NONE).then(|| parts + 1);
+        let changed = self
+            .parts
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);
+        let is_over = changed.is_ok_and(|before| before >= Self::PARTS);
+        if is_over {
+            self.is_over.store(true, Ordering::Release);
+        }
+        is_over
+    }
+}
+
+/// Gives this thread, and those that it starts, a table of open files apart from the one of the
+/// thread that watches. So the system need not guard it against another thread at each read and
+/// write, and an adapter that closes every file does not reach the channel that is watched.
+#[cfg(target_os = "linux")]
+fn part_from_watch() {
+    // Some containers refuse it; everything works without it.
+    let _ = nix::sched::unshare(nix::sched::CloneFlags::CLONE_FILES);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn part_from_watch() {}
+
+/// Ends this process when it is dropped: nobody is to work unwatched.
+struct Watched;
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        group::end_this_process();
+    }
+}
+
+/// Ends this process as soon as the other side of the channel is closed. Closes it for reading when
+/// the rest is over: what has come by then is still read.
+fn watch(channel: UnixStream, idle: Duration, rest: &Arc<Rest>) -> io::Result<()> {
+    let part = (idle / u32::from(Rest::PARTS)).max(Duration::from_millis(1));
+    let mut timeout = PollTimeout::try_from(part).unwrap_or(PollTimeout::MAX);
+    let rest = Arc::clone(rest);
+    let watch = move || {
+        let _watched = Watched;
+        loop {
+            // Without any event asked for, only the end of the channel is told.
+            let mut end = [PollFd::new(channel.as_fd(), PollFlags::empty())];
+            match poll(&mut end, timeout) {
+                Ok(0) => {
+                    if rest.goes_on() {
+                        timeout = PollTimeout::NONE;
+                        // If that fails, the worker stays for longer.
+                        let _ = channel.shutdown(Shutdown::Read);
+                    }
+                }
+                Err(nix::Error::EINTR) => {}
+                _ => return,
+            }
         }
     };
     thread::Builder::new()
@@ -231,4 +315,26 @@ fn watch(channel: UnixStream) -> io::Result<()> {
         .stack_size(WATCH_STACK)
         .spawn(watch)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Rest;
+
+    #[test]
+    fn a_rest_is_over_when_all_parts_have_passed_without_a_break() {
+        let rest = Rest::default();
+        rest.ends();
+        assert!((0..10).all(|_| !rest.goes_on()), "nobody waits");
+        rest.begins();
+        assert!((0..4).all(|_| !rest.goes_on()));
+        rest.ends();
+        rest.begins();
+        assert!((0..4).all(|_| !rest.goes_on()), "it began anew");
+        assert!(!rest.is_over());
+        assert!(rest.goes_on());
+        assert!(rest.is_over());
+        rest.ends();
+        assert!(rest.is_over(), "what is over stays so");
+    }
 }

@@ -79,6 +79,11 @@ impl HostEnd {
     }
 
     /// Threads wait at the pipes, and would sleep all the same.
+    pub(in crate::worker) fn can_look_out() -> bool {
+        false
+    }
+
+    /// Nobody looks out here.
     pub(in crate::worker) fn look_out(&mut self) {}
 
     pub(in crate::worker) fn receive(&mut self, deadline: Instant) -> Result<ToHost, FrameError> {
@@ -95,6 +100,8 @@ pub(in crate::worker) struct WorkerEnd {
     frame: Vec<u8>,
     /// Memory for what is written.
     bytes: Vec<u8>,
+    /// How long a frame is waited for.
+    idle: Option<Duration>,
 }
 
 impl WorkerEnd {
@@ -122,24 +129,36 @@ impl WorkerEnd {
             writer,
             frame: Vec::new(),
             bytes: Vec::new(),
+            idle: None,
         })
+    }
+
+    /// From now on, to receive fails with [`io::ErrorKind::TimedOut`] when nothing has come for as
+    /// long as `idle`.
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "elsewhere, a thread is started, which can fail"
+    )]
+    pub(in crate::worker) fn watch(&mut self, idle: Duration) -> io::Result<()> {
+        self.idle = Some(idle);
+        Ok(())
     }
 
     pub(in crate::worker) fn send(&mut self, frame: &ToHost) -> Result<(), FrameError> {
         write_frame(&mut self.writer, &mut self.bytes, frame)
     }
 
-    /// A thread waits at the pipe, and would sleep all the same.
-    pub(in crate::worker) fn look_out(&self) {}
+    /// Sends a frame. What has come already is not known here.
+    pub(in crate::worker) fn send_along(&mut self, frame: &ToHost) -> Result<(), FrameError> {
+        self.send(frame)
+    }
 
-    /// Waits for a frame, at most as long as this if a time is given; [`io::ErrorKind::TimedOut`]
-    /// says that none came.
-    pub(in crate::worker) fn receive(
-        &mut self,
-        limit: Option<Duration>,
-    ) -> Result<ToWorker<'_>, FrameError> {
-        let frame = match limit {
-            Some(limit) => self.from_host.recv_timeout(limit),
+    /// Nobody looks out here.
+    pub(in crate::worker) fn look_out(&mut self) {}
+
+    pub(in crate::worker) fn receive(&mut self) -> Result<ToWorker<'_>, FrameError> {
+        let frame = match self.idle {
+            Some(idle) => self.from_host.recv_timeout(idle),
             None => self.from_host.recv().map_err(RecvTimeoutError::from),
         };
         self.frame = received(frame)?;

@@ -21,24 +21,28 @@ pub(in crate::worker) use super::resource_limits::ProcessorTime;
 /// The newest Landlock that is asked for; an older kernel gives what it has, and the report says so.
 const LANDLOCK: ABI = ABI::V6;
 
-/// What the system's loader and C library read to open a library.
-const READABLE: [&str; 7] = [
+/// The folders that the system's loader and C library read to open a library.
+const FOLDERS: [&str; 6] = [
     "/lib",
     "/lib64",
     "/usr/lib",
     "/usr/lib64",
     "/usr/local/lib",
-    "/etc/ld.so.cache",
     "/usr/share/zoneinfo",
 ];
 
-/// What resolving names and checking certificates reads besides.
-const FOR_NETWORK: [&str; 5] = [
+/// The file that they read besides.
+const LOADER_CACHE: &str = "/etc/ld.so.cache";
+
+/// The folder that checking certificates reads besides.
+const CERTIFICATES: &str = "/etc/ssl";
+
+/// The files that resolving names reads besides.
+const FOR_NAMES: [&str; 4] = [
     "/etc/resolv.conf",
     "/etc/hosts",
     "/etc/nsswitch.conf",
     "/etc/gai.conf",
-    "/etc/ssl",
 ];
 
 pub(super) fn enter(library: &Path, limits: &Limits, report: &mut SandboxReport) {
@@ -58,17 +62,20 @@ fn restrict_files(library: &Path, network: bool) -> Result<(), String> {
             ruleset = ruleset.handle_access(AccessNet::from_all(LANDLOCK))?;
         }
         let mut ruleset = ruleset.create()?;
-        let names: &[&str] = if network { &FOR_NETWORK } else { &[] };
-        let readable = READABLE.iter().chain(names).map(Path::new).chain([library]);
-        for path in readable {
+        let (names, certificates): (&[_], &[_]) = if network {
+            (&FOR_NAMES, &[CERTIFICATES])
+        } else {
+            (&[], &[])
+        };
+        let file = AccessFs::ReadFile | AccessFs::Execute;
+        let folders = FOLDERS.iter().chain(certificates).map(Path::new);
+        let files = names.iter().chain([&LOADER_CACHE]).map(Path::new);
+        let folders = folders.map(|path| (path, file | AccessFs::ReadDir));
+        let files = files.chain([library]).map(|path| (path, file));
+        for (path, access) in folders.chain(files) {
             // What a system does not have need not be readable.
-            if let Ok(file) = PathFd::new(path) {
-                let access = if path.is_dir() {
-                    AccessFs::ReadFile | AccessFs::ReadDir | AccessFs::Execute
-                } else {
-                    AccessFs::ReadFile | AccessFs::Execute
-                };
-                ruleset = ruleset.add_rule(PathBeneath::new(file, access))?;
+            if let Ok(opened) = PathFd::new(path) {
+                ruleset = ruleset.add_rule(PathBeneath::new(opened, access))?;
             }
         }
         Ok(ruleset.restrict_self()?.ruleset)
@@ -117,7 +124,6 @@ const REFUSED: &[i64] = &[
     libc::SYS_fsopen,
     libc::SYS_pivot_root,
     libc::SYS_chroot,
-    libc::SYS_unshare,
     libc::SYS_setns,
     libc::SYS_setuid,
     libc::SYS_setgid,
@@ -169,12 +175,18 @@ fn restrict_calls(network: bool) -> Result<(), String> {
                 libc::SYS_clone,
                 Rule::AllowIfFirstHas(libc::CLONE_THREAD.unsigned_abs()),
             ),
+            // How a worker parts from the thread that watches.
+            (
+                libc::SYS_unshare,
+                Rule::AllowIfFirstIs(libc::CLONE_FILES.unsigned_abs()),
+            ),
             // Its flags stand in memory, where a filter cannot look; the C library then uses
             // `clone`.
             (libc::SYS_clone3, Rule::IsUnknown),
         ]);
         let program = call_search::program(rules)?;
-        Ok(seccompiler::apply_filter_all_threads(&program)?)
+        // There is no other thread yet.
+        Ok(seccompiler::apply_filter(&program)?)
     };
     restrict().map_err(|error| error.to_string())
 }

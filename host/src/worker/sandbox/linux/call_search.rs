@@ -33,6 +33,7 @@ const REFUSE: sock_filter = answer(libc::SECCOMP_RET_ERRNO | libc::EPERM.unsigne
 /// What is done about a system call. All calls without a rule are allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rule {
+    Allow,
     /// It fails with "not permitted".
     Refuse,
     /// It fails as if the kernel did not have it.
@@ -47,6 +48,7 @@ impl Rule {
     /// What is done once the call is found.
     fn instructions(self) -> Vec<sock_filter> {
         match self {
+            Self::Allow => vec![ALLOW],
             Self::Refuse => vec![REFUSE],
             Self::IsUnknown => vec![answer(
                 libc::SECCOMP_RET_ERRNO | libc::ENOSYS.unsigned_abs(),
@@ -73,11 +75,19 @@ fn allow_if(comparison: u32, with: u32) -> Vec<sock_filter> {
 pub(super) fn program(
     rules: impl IntoIterator<Item = (i64, Rule)>,
 ) -> Result<BpfProgram, TryFromIntError> {
-    let mut numbered = Vec::new();
-    for (call, rule) in rules {
-        numbered.push((u32::try_from(call)?, rule));
+    let mut steps = Vec::new();
+    search(&spans(rules)?, &mut steps);
+    // Without any step, the first answer is given.
+    let mut answers = vec![ALLOW];
+    let mut starts = vec![(Rule::Allow, steps.len())];
+    for target in steps.iter().flat_map(|step| [step.below, step.from]) {
+        if let Target::Rule(rule) = target
+            && starts.iter().all(|(known, _)| *known != rule)
+        {
+            starts.push((rule, steps.len() + answers.len()));
+            answers.extend(rule.instructions());
+        }
     }
-    numbered.sort_unstable_by_key(|(call, _)| *call);
     let mut program = vec![
         load(ARCHITECTURE),
         jump(libc::BPF_JEQ, HERE, 1, 0),
@@ -86,30 +96,87 @@ pub(super) fn program(
         jump(libc::BPF_JGE, SECOND_KIND, 0, 1),
         REFUSE,
     ];
-    program.extend(search(&numbered)?);
+    for (at, step) in steps.iter().enumerate() {
+        let distance = |target| {
+            let place = match target {
+                Target::Step(place) => place,
+                Target::Rule(rule) => place_of(rule, &starts),
+            };
+            u8::try_from(place - at - 1)
+        };
+        let (from, below) = (distance(step.from)?, distance(step.below)?);
+        program.push(jump(libc::BPF_JGE, step.first, from, below));
+    }
+    program.extend(answers);
     Ok(program)
 }
 
-fn search(rules: &[(u32, Rule)]) -> Result<BpfProgram, TryFromIntError> {
-    match rules {
-        [] => Ok(vec![ALLOW]),
-        [(call, rule)] => {
-            let found = rule.instructions();
-            let mut program = vec![jump(libc::BPF_JEQ, *call, 0, found.len().try_into()?)];
-            program.extend(found);
-            program.push(ALLOW);
-            Ok(program)
-        }
-        _ => {
-            let (low, high) = rules.split_at(rules.len() / 2);
-            let below = search(low)?;
-            let (first_above, _) = high[0];
-            let mut program = vec![jump(libc::BPF_JGE, first_above, below.len().try_into()?, 0)];
-            program.extend(below);
-            program.extend(search(high)?);
-            Ok(program)
-        }
+fn place_of(rule: Rule, starts: &[(Rule, usize)]) -> usize {
+    let found = starts.iter().find(|(known, _)| *known == rule);
+    found.map_or(0, |(_, place)| *place)
+}
+
+/// From which call on which rule holds, in order. Neighbours with one rule are one span, which
+/// makes the filter a third as long as one that looks for each call.
+fn spans(
+    rules: impl IntoIterator<Item = (i64, Rule)>,
+) -> Result<Vec<(u32, Rule)>, TryFromIntError> {
+    let mut numbered = Vec::new();
+    for (call, rule) in rules {
+        numbered.push((u32::try_from(call)?, rule));
     }
+    numbered.sort_unstable_by_key(|(call, _)| *call);
+    numbered.dedup_by_key(|(call, _)| *call);
+    let mut spans = vec![(0, Rule::Allow)];
+    for (call, rule) in numbered {
+        // The last one allows what follows the rule before.
+        if let Some((first, _)) = spans.last()
+            && *first == call
+        {
+            spans.pop();
+        }
+        if spans.last().is_none_or(|(_, before)| *before != rule) {
+            spans.push((call, rule));
+        }
+        spans.push((call + 1, Rule::Allow));
+    }
+    Ok(spans)
+}
+
+/// Whether a call's number is at least `first`, and where to go then, or else.
+struct Step {
+    first: u32,
+    from: Target,
+    below: Target,
+}
+
+/// Another step, which follows, or what is done in the end.
+#[derive(Clone, Copy)]
+enum Target {
+    Step(usize),
+    Rule(Rule),
+}
+
+/// Adds the steps that find a call's span.
+fn search(spans: &[(u32, Rule)], steps: &mut Vec<Step>) -> Target {
+    let [(first, rule), rest @ ..] = spans else {
+        return Target::Rule(Rule::Allow);
+    };
+    if rest.is_empty() {
+        return Target::Rule(*rule);
+    }
+    let (low, high) = spans.split_at(spans.len() / 2);
+    let at = steps.len();
+    steps.push(Step {
+        first: high.first().map_or(*first, |(first, _)| *first),
+        from: Target::Step(at),
+        below: Target::Step(at),
+    });
+    let below = search(low, steps);
+    let from = search(high, steps);
+    steps[at].below = below;
+    steps[at].from = from;
+    Target::Step(at)
 }
 
 fn load(offset: u32) -> sock_filter {
