@@ -7,9 +7,18 @@
 
 #include <future>
 #include <iostream>
+#include <mutex>
+#include <string>
 #include <thread>
 
 #include <callpop.hpp>
+
+// Prints a line as a whole: two threads do.
+static void say(const std::string &line) {
+    static std::mutex one_at_a_time;
+    const std::lock_guard<std::mutex> held(one_at_a_time);
+    std::cout << line << "\n";
+}
 
 int main(int argc, char **argv) try {
     // 1. This program is also the worker: a process in which an adapter runs.
@@ -39,14 +48,14 @@ int main(int argc, char **argv) try {
             while (auto notification = host.take_notification(CALLPOP_FOREVER)) {
                 const auto method = notification->member("/method").value_or("");
                 if (method == "callpop/openPage") {
-                    std::cout << "open " << notification->member("/params/url").value_or("?") << "\n";
+                    say("open " + notification->member("/params/url").value_or("?"));
                 } else if (method == "callpop/ask" && !is_asked) {
                     is_asked = true;
                     asked.set_value(notification->member("/params/contacts/0/name").value_or("?") +
                                     " or " +
                                     notification->member("/params/contacts/1/name").value_or("?"));
                 } else if (method == "callpop/adaptersChanged") {
-                    std::cout << "adapters changed\n";
+                    say("adapters changed");
                 }
             }
         } catch (const callpop::error &error) {
@@ -59,7 +68,7 @@ int main(int argc, char **argv) try {
 
     // 4. Once, on the settings page of the CRM.
     const callpop::text account = host.connect(adapter, address);
-    std::cout << "connected to " << account.member("/hostname").value_or("?") << "\n";
+    say("connected to " + account.member("/hostname").value_or("?"));
     host.change_settings(adapter, {{"callPop.several", "prompt"}});
 
     // 5. The telephone rings, and two contacts have the number.
@@ -76,9 +85,9 @@ int main(int argc, char **argv) try {
 
     // 6. The user selects one of them, if that is asked: not for a call that has popped before.
     if (result.member("/accounts/0/result") == "ask") {
-        std::cout << "asks: " << asked.get_future().get() << "?\n";
+        say("asks: " + asked.get_future().get() + "?");
         const callpop::text chosen = host.choose(event, adapter, event.contacts[0]);
-        std::cout << "chosen: " << chosen.member("/result").value_or("?") << "\n";
+        say("chosen: " + chosen.member("/result").value_or("?"));
     }
     event.state = CALLPOP_ENDED;
     host.call_event(event);
@@ -89,19 +98,19 @@ int main(int argc, char **argv) try {
     log.contact_id = "7";
     if (host.log_menu(adapter, log) != CALLPOP_OPENS_NOTHING) {
         const callpop::text opened = host.open_log_page(adapter, log);
-        std::cout << "the log: " << opened.member("/opened/0/url").value_or("?") << "\n";
+        say("the log: " + opened.member("/opened/0/url").value_or("?"));
     }
 
     // 8. What fails is thrown, with a name for programs.
     try {
         host.connect("no-such-crm", address);
     } catch (const callpop::error &error) {
-        std::cout << "error " << error.status() << ", " << error.name() << "\n";
+        say("error " + std::to_string(error.status()) + ", " + error.name());
     }
 
     // 9. The user logs out, and the dialer ends.
     const callpop::text out = host.log_out(adapter);
-    std::cout << "logged out of " << out.member("/forgotten/hostname").value_or("?") << "\n";
+    say("logged out of " + out.member("/forgotten/hostname").value_or("?"));
     host.destroy();
     told.join();
     return 0;

@@ -19,7 +19,7 @@ pub struct Limits {
     pub processor_seconds: u64,
     /// Open files.
     pub files: u64,
-    /// How long a worker is kept that nobody calls.
+    /// How long a worker is kept that nobody calls; on Unix, up to a quarter longer.
     pub idle: Duration,
     /// Whether a worker that cannot be put into the whole sandbox is refused.
     pub require_sandbox: bool,
