@@ -134,7 +134,6 @@ impl Plan {
     ) -> Result<(), ActionRejection> {
         match action {
             LentAction::OpenPage { url, open_as } => {
-                let _span = tracing::debug_span!("policy").entered();
                 let url = policy.check(url).map_err(|source| ActionRejection::Url {
                     url: plain_line(url, 200),
                     source,

@@ -682,7 +682,7 @@ fn each_step_of_a_call_has_its_part_in_the_log() {
         .iter()
         .map(|span| span["name"].as_str().unwrap())
         .collect();
-    assert_eq!(names, ["policy", "run", "browser", "callback"]);
+    assert_eq!(names, ["run", "policy", "browser", "callback"]);
     assert_eq!(ended[2]["host"], "acme.pipedrive.com");
     assert_eq!(ended[3]["adapter"], "pipedrive");
     assert_eq!(ended[3]["callback"], "openContactPage");

@@ -275,7 +275,9 @@ fn planning(callee: &Callee) -> Planning<'_> {
     })
 }
 
+/// What the checks found, and what only shows when all of the actions are known.
 fn checked(planning: Planning<'_>, callee: &Callee) -> Result<Plan, CallError> {
+    let _span = tracing::debug_span!("policy").entered();
     let plan = planning.finish().map_err(|it| rejected(callee, it))?;
     plan.applied_to(callee.account.stored.clone())
         .map_err(|it| rejected(callee, it))?;
