@@ -184,9 +184,7 @@ impl WorkerEnd {
     /// and to receive fails with [`io::ErrorKind::TimedOut`] when nothing has come for as long as
     /// `idle`, or a quarter longer. To be called before any of the adapter's code runs.
     pub(in crate::worker) fn watch(&mut self, idle: Duration) -> io::Result<()> {
-        watch(self.reader.get_mut().try_clone()?, idle, &self.rest)?;
-        part_from_watch();
-        Ok(())
+        watch(self.reader.get_mut().try_clone()?, idle, &self.rest)
     }
 
     /// Waits for a moment, if a frame is to come at once.
@@ -265,18 +263,6 @@ impl Rest {
     }
 }
 
-/// Gives this thread, and those that it starts, a table of open files apart from the one of the
-/// thread that watches. So the system need not guard it against another thread at each read and
-/// write, and an adapter that closes every file does not reach the channel that is watched.
-#[cfg(target_os = "linux")]
-fn part_from_watch() {
-    // Some containers refuse it; everything works without it.
-    let _ = nix::sched::unshare(nix::sched::CloneFlags::CLONE_FILES);
-}
-
-#[cfg(not(target_os = "linux"))]
-fn part_from_watch() {}
-
 /// Ends this process when it is dropped: nobody is to work unwatched.
 struct Watched;
 
@@ -295,7 +281,8 @@ fn watch(channel: UnixStream, idle: Duration, rest: &Arc<Rest>) -> io::Result<()
     let watch = move || {
         let _watched = Watched;
         loop {
-            // Without any event asked for, only the end of the channel is told.
+            // Without any event asked for, only the end of the channel is told. Whoever waits at a
+            // file holds it, so it is of no use to an adapter to close it meanwhile.
             let mut end = [PollFd::new(channel.as_fd(), PollFlags::empty())];
             match poll(&mut end, timeout) {
                 Ok(0) => {

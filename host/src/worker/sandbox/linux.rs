@@ -124,6 +124,7 @@ const REFUSED: &[i64] = &[
     libc::SYS_fsopen,
     libc::SYS_pivot_root,
     libc::SYS_chroot,
+    libc::SYS_unshare,
     libc::SYS_setns,
     libc::SYS_setuid,
     libc::SYS_setgid,
@@ -174,11 +175,6 @@ fn restrict_calls(network: bool) -> Result<(), String> {
             (
                 libc::SYS_clone,
                 Rule::AllowIfFirstHas(libc::CLONE_THREAD.unsigned_abs()),
-            ),
-            // How a worker parts from the thread that watches.
-            (
-                libc::SYS_unshare,
-                Rule::AllowIfFirstIs(libc::CLONE_FILES.unsigned_abs()),
             ),
             // Its flags stand in memory, where a filter cannot look; the C library then uses
             // `clone`.
