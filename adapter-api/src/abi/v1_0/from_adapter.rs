@@ -5,8 +5,8 @@
     reason = "what receives a reply crosses the boundary as a pointer without a type"
 )]
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::thread;
 
 use super::{
     ACTION_NOTICE, ACTION_OPEN_POPUP, ACTION_OPEN_TAB, ACTION_REMOVE_STORED, ACTION_SET_STORED,
@@ -41,28 +41,24 @@ fn give(to: &ReplyTo, code: u32, message: &str, actions: &[Action<'_>]) {
     (to.take)(to.host, &reply);
 }
 
-/// What hears a reply, how the callback ended as far as that is known, and what went wrong here.
+/// What hears a reply, and how the callback ended, once that is known; or the host's own panic over it.
 struct Hearing<'call, 'host> {
     hear: &'call mut Hear<'host>,
-    end: Option<CallbackEnd>,
-    panic: Option<Box<dyn Any + Send>>,
+    heard: Option<thread::Result<CallbackEnd>>,
 }
 
 /// Has `hear` take the reply that comes while `call` runs.
 pub(super) fn heard(hear: &mut Hear<'_>, call: impl FnOnce(&ReplyTo)) -> CallbackEnd {
-    let mut hearing = Hearing {
-        hear,
-        end: None,
-        panic: None,
-    };
+    let mut hearing = Hearing { hear, heard: None };
     call(&ReplyTo {
         host: (&raw mut hearing).cast(),
         take,
     });
-    if let Some(payload) = hearing.panic {
-        resume_unwind(payload);
+    match hearing.heard {
+        Some(Ok(end)) => end,
+        Some(Err(panic)) => resume_unwind(panic),
+        None => Err(BadReply::NotOnce),
     }
-    hearing.end.unwrap_or(Err(BadReply::NotOnce))
 }
 
 extern "C" fn take(host: *mut (), reply: &Reply<'_>) {
@@ -70,17 +66,13 @@ extern "C" fn take(host: *mut (), reply: &Reply<'_>) {
     // SAFETY: `heard` made this pointer of a `Hearing` that it keeps and does not look at before the
     // callback returns; the ABI says that it is passed on unchanged, by then and on that thread.
     let hearing = unsafe { &mut *hearing };
-    if hearing.end.is_some() {
-        hearing.end = Some(Err(BadReply::NotOnce));
-        return;
-    }
-    // Below is the adapter's function, which a panic of the host must not cross. What it was about
-    // is not looked at after it.
-    let read = catch_unwind(AssertUnwindSafe(|| read_reply(reply, hearing.hear)));
-    match read {
-        Ok(end) => hearing.end = Some(end),
-        Err(payload) => hearing.panic = Some(payload),
-    }
+    hearing.heard = Some(match hearing.heard.take() {
+        // Below is the adapter's function, which a panic of the host must not cross. What it was
+        // about is not looked at after it.
+        None => catch_unwind(AssertUnwindSafe(|| read_reply(reply, hearing.hear))),
+        Some(Ok(_)) => Ok(Err(BadReply::NotOnce)),
+        Some(Err(panic)) => Err(panic),
+    });
 }
 
 fn read_reply(reply: &Reply<'_>, hear: &mut Hear<'_>) -> CallbackEnd {
